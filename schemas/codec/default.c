@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The JSON encoding of the specification for defaults: bytes and fixed are strings whose code points are the bytes,
+ * a union's default belongs to its first branch, a record may leave out fields that have defaults themselves.
+ */
+#include "schemas/codec/default.h"
+
+#include "base/check.h"
+
+#include <jansson.h>
+
+struct writer {
+    struct arena *arena;
+};
+
+static bool write_slot(struct writer *w, const struct avro_field *f, json_t *json, char *base);
+
+#define STORE(base, at, value) memcpy((base) + (at), &(value), sizeof(value))
+
+/* Code points 0 to 255 become bytes. */
+static bool
+latin1(struct writer *w, json_t *json, struct str *ret)
+{
+    size_t n = json_string_length(json);
+    const unsigned char *from = (const unsigned char *)json_string_value(json);
+    char *to = arena_alloc(w->arena, n, 1);
+    size_t used = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (from[i] >= 0x80) {
+            if (from[i] > 0xc3 || i + 1 == n)
+                return false;
+            to[used++] = (char)((from[i] << 6) | (from[i + 1] & 0x3f));
+            i++;
+        } else {
+            to[used++] = (char)from[i];
+        }
+    }
+    *ret = str_of(to, used);
+    return true;
+}
+
+static bool
+write_bytes(struct writer *w, const struct avro_field *f, json_t *json, char *base)
+{
+    struct str bytes;
+    int64_t v = 0;
+
+    if (!json_is_string(json) || !latin1(w, json, &bytes))
+        return false;
+    if (f->kind == AVK_FIXED && bytes.n != f->of.named->size)
+        return false;
+    if (avro_field_is_decimal64(f)) {
+        if (bytes.n > 8)
+            return false;
+        v = bytes.n > 0 && (unsigned char)bytes.p[0] >= 0x80 ? -1 : 0;
+        for (size_t i = 0; i < bytes.n; i++)
+            v = (int64_t)(((uint64_t)v << 8) | (unsigned char)bytes.p[i]);
+        STORE(base, f->at, v);
+    } else if (f->kind == AVK_FIXED) {
+        memcpy(base + f->at, bytes.p, bytes.n);
+    } else {
+        STORE(base, f->at, bytes);
+    }
+    return true;
+}
+
+static bool
+write_number(const struct avro_field *f, json_t *json, char *base)
+{
+    int64_t v = json_integer_value(json);
+    double d = json_number_value(json);
+    int32_t small = (int32_t)v;
+    float narrow = (float)d;
+
+    if (f->kind == AVK_FLOAT || f->kind == AVK_DOUBLE) {
+        if (f->kind == AVK_FLOAT)
+            STORE(base, f->at, narrow);
+        else
+            STORE(base, f->at, d);
+        return json_is_number(json);
+    }
+    if (f->kind == AVK_LONG)
+        STORE(base, f->at, v);
+    else
+        STORE(base, f->at, small);
+    return json_is_integer(json) && (f->kind == AVK_LONG || small == v);
+}
+
+static bool
+write_enum(const struct avro_field *f, json_t *json, char *base)
+{
+    const char *symbol = json_string_value(json);
+
+    for (size_t i = 0; symbol != NULL && i < f->of.named->n; i++) {
+        int index = (int)i;
+
+        if (strcmp(symbol, f->of.named->symbols[i]) == 0) {
+            STORE(base, f->at, index);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+write_record(struct writer *w, const struct avro_desc *desc, json_t *json, char *base)
+{
+    if (!json_is_object(json))
+        return false;
+    for (size_t i = 0; i < desc->n; i++) {
+        const struct avro_field *f = &desc->fields[i];
+        json_t *value = json_object_get(json, f->name);
+
+        if (value != NULL ? !write_slot(w, f, value, base) : !default_write(f, w->arena, base))
+            return false;
+    }
+    return true;
+}
+
+static bool
+write_list(struct writer *w, const struct avro_field *f, json_t *json, char *base)
+{
+    const struct avro_items *items = f->of.items;
+    bool is_map = f->kind == AVK_MAP;
+    size_t n = is_map ? json_object_size(json) : json_array_size(json);
+    struct avro_list list = {.v = n > 0 ? arena_alloc(w->arena, n, items->size) : NULL};
+    const char *name;
+    json_t *value;
+    size_t i;
+
+    if (is_map ? !json_is_object(json) : !json_is_array(json))
+        return false;
+    if (n > 0)
+        memset(list.v, 0, n * items->size);
+    json_array_foreach(json, i, value)
+        if (!write_slot(w, &items->slot, value, (char *)list.v + list.n++ * items->size))
+            return false;
+    json_object_foreach(json, name, value) {
+        char *entry = (char *)list.v + list.n++ * items->size;
+        struct str key = arena_copy(w->arena, str_from(name));
+
+        STORE(entry, 0, key);
+        if (!write_slot(w, &items->slot, value, entry))
+            return false;
+    }
+    STORE(base, f->at, list);
+    return true;
+}
+
+static bool
+write_union(struct writer *w, const struct avro_field *f, json_t *json, char *base)
+{
+    int kind = 1;
+
+    STORE(base, f->at, kind);
+    return write_slot(w, &f->of.branches->v[0], json, base + f->at);
+}
+
+static bool
+write_value(struct writer *w, const struct avro_field *f, json_t *json, char *base)
+{
+    struct str text;
+
+    switch (f->kind) {
+    case AVK_NULL:
+        base[f->at] = 0;
+        return json_is_null(json);
+    case AVK_BOOLEAN:
+        base[f->at] = json_is_true(json);
+        return json_is_boolean(json);
+    case AVK_INT:
+    case AVK_LONG:
+    case AVK_FLOAT:
+    case AVK_DOUBLE:
+        return write_number(f, json, base);
+    case AVK_STRING:
+        text = arena_copy(w->arena, str_of(json_string_value(json), json_string_length(json)));
+        STORE(base, f->at, text);
+        return json_is_string(json);
+    case AVK_BYTES:
+    case AVK_FIXED:
+        return write_bytes(w, f, json, base);
+    case AVK_ENUM:
+        return write_enum(f, json, base);
+    case AVK_RECORD:
+        return write_record(w, f->of.named, json, base + f->at);
+    case AVK_ARRAY:
+    case AVK_MAP:
+        return write_list(w, f, json, base);
+    case AVK_UNION:
+        return write_union(w, f, json, base);
+    }
+    return false;
+}
+
+static bool
+write_slot(struct writer *w, const struct avro_field *f, json_t *json, char *base)
+{
+    if (f->is_nullable) {
+        base[f->has_at] = !json_is_null(json);
+        if (json_is_null(json))
+            return true;
+    }
+    return write_value(w, f, json, base);
+}
+
+bool
+default_write(const struct avro_field *f, struct arena *arena, char *base)
+{
+    struct writer w = {.arena = arena};
+    json_t *json;
+    bool is_good;
+
+    if (f->default_json == NULL)
+        return false;
+    json = json_loads(f->default_json, JSON_DECODE_ANY, NULL);
+    CHECK(json != NULL);
+    is_good = write_slot(&w, f, json, base);
+    json_decref(json);
+    return is_good;
+}
