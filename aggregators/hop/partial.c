@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "aggregators/hop/partial.h"
+
+#include "base/check.h"
+#include "base/index.h"
+#include "base/mem.h"
+
+enum {
+    PIECE_BYTES = 512 * 1024,
+    /* Upper bounds of what one element takes in Avro: varints of at most 10 bytes each. */
+    ROW_BYTES = 64,
+    MEASURE_BYTES = 12,
+    SKETCH_BYTES = 24,
+    BIN_BYTES = 12,
+    PROFILE_BYTES = 32
+};
+
+struct row_key {
+    evtime_ms pane;
+    evtime_ms second;
+    evtime_ms lateness_class;
+    uint32_t profile;
+    uint32_t unused; /* 0: the key is hashed as bytes */
+};
+
+struct row {
+    struct row_key key;
+    struct tally tally;
+};
+
+struct partials {
+    dur_ms pane_ms;
+    struct profiles *profiles;
+    struct index index;
+    struct row *rows; /* rows[n..cap) keep the memory of their tallies */
+    size_t n;
+    size_t cap;
+    size_t last; /* the row of the last call */
+    struct arena arena; /* of the batch that is being handed over */
+};
+
+struct partials *
+partials_new(dur_ms pane_ms, struct profiles *profiles)
+{
+    struct partials *p = mem_new(1, sizeof(*p));
+
+    p->pane_ms = pane_ms;
+    p->profiles = profiles;
+    return p;
+}
+
+void
+partials_free(struct partials **p)
+{
+    if (*p == NULL)
+        return;
+    for (size_t i = 0; i < (*p)->cap; i++)
+        tally_fini(&(*p)->rows[i].tally);
+    mem_free((*p)->rows);
+    index_fini(&(*p)->index);
+    arena_fini(&(*p)->arena);
+    mem_free(*p);
+    *p = NULL;
+}
+
+static bool
+key_equal(const struct row_key *a, const struct row_key *b)
+{
+    return a->profile == b->profile && a->pane == b->pane && a->second == b->second &&
+           a->lateness_class == b->lateness_class;
+}
+
+static struct row *
+add_row(struct partials *p, const struct row_key *key, uint64_t hash)
+{
+    struct row *row;
+
+    if (p->n == p->cap) {
+        size_t old = p->cap;
+
+        p->rows = mem_grow(p->rows, p->n, &p->cap, sizeof(*p->rows));
+        memset(&p->rows[old], 0, (p->cap - old) * sizeof(*p->rows));
+    }
+    row = &p->rows[p->n];
+    row->key = *key;
+    profile_hold(p->profiles, key->profile);
+    index_add(&p->index, hash, (uint32_t)p->n);
+    p->last = p->n++;
+    return row;
+}
+
+struct tally *
+partials_row(struct partials *p, uint32_t profile, evtime_ms pane, evtime_ms second, evtime_ms lateness_class)
+{
+    struct row_key key = {.pane = pane, .second = second, .lateness_class = lateness_class, .profile = profile};
+    uint64_t hash;
+
+    if (p->last < p->n && key_equal(&p->rows[p->last].key, &key))
+        return &p->rows[p->last].tally;
+    hash = hash_bytes(&key, sizeof(key), 0);
+    for (struct index_probe probe = index_probe(&p->index, hash); index_next(&p->index, &probe);)
+        if (key_equal(&p->rows[probe.item].key, &key)) {
+            p->last = probe.item;
+            return &p->rows[probe.item].tally;
+        }
+    return &add_row(p, &key, hash)->tally;
+}
+
+static void
+describe_tally(const struct tally *t, struct arena *a, struct partial_row *ret)
+{
+    size_t n = 0;
+
+    ret->measures.v = arena_alloc(a, t->n_values, sizeof(*ret->measures.v));
+    for (unsigned word = 0; word < MEASURES_MAX / 64; word++)
+        for (uint64_t bits = t->present[word]; bits != 0; bits &= bits - 1, n++)
+            ret->measures.v[n] = (struct partial_measure){
+                .measure = (int32_t)(word * 64) + __builtin_ctzll(bits), .value = t->values[n]};
+    ret->measures.n = n;
+    ret->sketches.v = arena_alloc(a, t->n_sketches, sizeof(*ret->sketches.v));
+    ret->sketches.n = t->n_sketches;
+    for (size_t i = 0; i < t->n_sketches; i++) {
+        const struct sketch *from = &t->sketches[i].sketch;
+        struct partial_sketch *to = &ret->sketches.v[i];
+
+        to->duration = (int32_t)t->sketches[i].duration;
+        to->bins.v = arena_alloc(a, from->n, sizeof(*to->bins.v));
+        to->bins.n = from->n;
+        for (uint32_t b = 0; b < from->n; b++)
+            to->bins.v[b] = (struct partial_bin){.index = (int32_t)from->bins[b].index, .count = from->bins[b].count};
+    }
+}
+
+static size_t
+bytes_of_row(const struct partial_row *row)
+{
+    size_t bytes = ROW_BYTES + row->measures.n * MEASURE_BYTES;
+
+    for (size_t i = 0; i < row->sketches.n; i++)
+        bytes += SKETCH_BYTES + row->sketches.v[i].bins.n * BIN_BYTES;
+    return bytes;
+}
+
+static size_t
+bytes_of_profile(const struct partial_profile *profile)
+{
+    size_t bytes = PROFILE_BYTES + profile->tenant.n;
+
+    for (size_t i = 0; i < profile->values.n; i++)
+        bytes += 4 + profile->values.v[i].n;
+    for (size_t i = 0; i < profile->issue_types.n; i++)
+        bytes += 4 + profile->issue_types.v[i].n;
+    return bytes;
+}
+
+/* Rows and profiles on their way into one piece. */
+struct piece {
+    struct partial_profile *profiles;
+    size_t n_profiles;
+    struct partial_row *rows;
+    size_t n_rows;
+    size_t bytes;
+};
+
+struct pieces {
+    struct piece *v;
+    size_t n;
+    size_t cap;
+    struct index places;     /* profile -> place in the current piece's profiles */
+    uint32_t *profiles;      /* the profile at each place */
+    struct partial_profile *described;
+    struct partial_row *rows;
+};
+
+static void
+start_piece(struct pieces *all)
+{
+    const struct piece *last = all->n > 0 ? &all->v[all->n - 1] : NULL;
+    struct piece next = {.profiles = all->described, .rows = all->rows};
+
+    if (last != NULL) {
+        next.profiles = last->profiles + last->n_profiles;
+        next.rows = last->rows + last->n_rows;
+    }
+    all->v = mem_grow(all->v, all->n, &all->cap, sizeof(*all->v));
+    all->v[all->n++] = next;
+    index_clear(&all->places);
+}
+
+/* The place of the profile in the dictionary of the current piece. */
+static int32_t
+place_of(struct partials *p, struct pieces *all, uint32_t profile)
+{
+    struct piece *piece = &all->v[all->n - 1];
+    uint32_t *names = all->profiles + (piece->profiles - all->described);
+    uint64_t hash = hash_bytes(&profile, sizeof(profile), 0);
+
+    for (struct index_probe probe = index_probe(&all->places, hash); index_next(&all->places, &probe);)
+        if (names[probe.item] == profile)
+            return (int32_t)probe.item;
+    names[piece->n_profiles] = profile;
+    profile_describe(p->profiles, profile, &p->arena, &piece->profiles[piece->n_profiles]);
+    piece->bytes += bytes_of_profile(&piece->profiles[piece->n_profiles]);
+    index_add(&all->places, hash, (uint32_t)piece->n_profiles);
+    return (int32_t)piece->n_profiles++;
+}
+
+static void
+add_to_piece(struct partials *p, struct pieces *all, const struct row *row)
+{
+    struct partial_row described = {.pane = row->key.pane,
+                                    .has_second_pane = row->key.second != EVTIME_NONE,
+                                    .second_pane = row->key.second != EVTIME_NONE ? row->key.second : 0,
+                                    .lateness_class = row->key.lateness_class};
+    struct piece *piece = &all->v[all->n - 1];
+
+    describe_tally(&row->tally, &p->arena, &described);
+    if (piece->n_rows > 0 && piece->bytes + bytes_of_row(&described) > PIECE_BYTES) {
+        start_piece(all);
+        piece = &all->v[all->n - 1];
+    }
+    described.profile = place_of(p, all, row->key.profile);
+    piece->bytes += bytes_of_row(&described);
+    piece->rows[piece->n_rows++] = described;
+}
+
+static bool
+is_ready(const struct partials *p, const struct row *row, evtime_ms edge)
+{
+    evtime_ms engine_pane = row->key.lateness_class != 0 ? row->key.lateness_class : row->key.pane;
+
+    return edge >= EVTIME_MAX || engine_pane + p->pane_ms <= edge;
+}
+
+/* Forgets the rows that are ready at `edge`; what stays moves to the front and is found again. */
+static void
+forget(struct partials *p, evtime_ms edge)
+{
+    size_t kept = 0;
+
+    index_clear(&p->index);
+    for (size_t i = 0; i < p->n; i++) {
+        struct row row = p->rows[i];
+
+        if (is_ready(p, &row, edge)) {
+            profile_release(p->profiles, row.key.profile);
+            tally_clear(&p->rows[i].tally);
+            continue;
+        }
+        p->rows[i] = p->rows[kept];
+        p->rows[kept] = row;
+        index_add(&p->index, hash_bytes(&row.key, sizeof(row.key), 0), (uint32_t)kept++);
+    }
+    p->n = kept;
+    p->last = SIZE_MAX;
+}
+
+void
+partials_flush(struct partials *p, evtime_ms edge, const struct partial_batch *header, partial_batch_fn *take,
+               void *context)
+{
+    struct pieces all = {0};
+    struct partial_batch batch = *header;
+
+    arena_reset(&p->arena);
+    all.profiles = arena_alloc(&p->arena, p->n, sizeof(*all.profiles));
+    all.described = arena_alloc(&p->arena, p->n, sizeof(*all.described));
+    all.rows = arena_alloc(&p->arena, p->n, sizeof(*all.rows));
+    start_piece(&all);
+    for (size_t i = 0; i < p->n; i++)
+        if (is_ready(p, &p->rows[i], edge))
+            add_to_piece(p, &all, &p->rows[i]);
+    batch.pieces = (int32_t)all.n;
+    for (size_t i = 0; i < all.n; i++) {
+        batch.piece = (int32_t)i;
+        batch.profiles.v = all.v[i].profiles;
+        batch.profiles.n = all.v[i].n_profiles;
+        batch.rows.v = all.v[i].rows;
+        batch.rows.n = all.v[i].n_rows;
+        take(context, &batch);
+    }
+    mem_free(all.v);
+    index_fini(&all.places);
+    forget(p, edge);
+}
+
+void
+partials_describe(const struct partials *p, struct arena *a, struct partial_batch *ret)
+{
+    ret->profiles.v = arena_alloc(a, p->n, sizeof(*ret->profiles.v));
+    ret->rows.v = arena_alloc(a, p->n, sizeof(*ret->rows.v));
+    ret->profiles.n = ret->rows.n = p->n;
+    for (size_t i = 0; i < p->n; i++) {
+        const struct row_key *key = &p->rows[i].key;
+        struct partial_row *row = &ret->rows.v[i];
+
+        profile_describe(p->profiles, key->profile, a, &ret->profiles.v[i]);
+        *row = (struct partial_row){.profile = (int32_t)i,
+                                    .pane = key->pane,
+                                    .has_second_pane = key->second != EVTIME_NONE,
+                                    .second_pane = key->second != EVTIME_NONE ? key->second : 0,
+                                    .lateness_class = key->lateness_class};
+        describe_tally(&p->rows[i].tally, a, row);
+    }
+}
+
+void
+partials_restore(struct partials *p, const struct partial_batch *batch)
+{
+    for (size_t i = 0; i < batch->rows.n; i++) {
+        const struct partial_row *row = &batch->rows.v[i];
+        uint32_t profile = profile_of_description(p->profiles, &batch->profiles.v[row->profile]);
+        struct tally *t = partials_row(p, profile, row->pane, row->has_second_pane ? row->second_pane : EVTIME_NONE,
+                                       row->lateness_class);
+
+        for (size_t m = 0; m < row->measures.n; m++)
+            tally_add(t, (enum measure)row->measures.v[m].measure, row->measures.v[m].value);
+        for (size_t s = 0; s < row->sketches.n; s++) {
+            const struct partial_sketch *sketch = &row->sketches.v[s];
+
+            for (size_t b = 0; b < sketch->bins.n; b++) {
+                struct sketch_bin bin =
+                    sketch_bin_of((unsigned)sketch->bins.v[b].index, sketch->bins.v[b].count);
+
+                tally_add_bins(t, (enum duration)sketch->duration, &bin, 1);
+            }
+        }
+        profile_release(p->profiles, profile);
+    }
+}
+
+size_t
+partials_bytes(const struct partials *p)
+{
+    size_t bytes = index_bytes(&p->index) + p->cap * sizeof(*p->rows);
+
+    for (size_t i = 0; i < p->cap; i++)
+        bytes += tally_bytes(&p->rows[i].tally);
+    return bytes;
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "aggregators/segments/pending.h"
+
+#include "base/check.h"
+#include "base/mem.h"
+#include "base/strbuf.h"
+
+struct bucket {
+    evtime_ms pane;
+    struct strbuf rows;
+};
+
+/* What lies behind a row; every part is a multiple of 8 bytes, so all of it is aligned. */
+struct pending_measure {
+    int64_t measure;
+    int64_t value;
+};
+
+struct pending_sketch {
+    uint32_t duration;
+    uint32_t n;
+    struct sketch_bin bins[];
+};
+
+_Static_assert(sizeof(struct pending_row) % 8 == 0 && sizeof(struct pending_sketch) % 8 == 0,
+               "what lies behind is aligned");
+
+struct pending {
+    struct bucket *v; /* by pane, the latest first, so that the next one is at the end */
+    size_t n;
+    size_t cap;
+    struct strbuf *spare; /* memory of buckets that were done with */
+    size_t n_spare;
+    size_t cap_spare;
+    struct strbuf taken;
+};
+
+struct pending *
+pending_new(void)
+{
+    return mem_new(1, sizeof(struct pending));
+}
+
+void
+pending_free(struct pending **p)
+{
+    struct pending *all = *p;
+
+    if (all == NULL)
+        return;
+    for (size_t i = 0; i < all->n; i++)
+        strbuf_fini(&all->v[i].rows);
+    for (size_t i = 0; i < all->n_spare; i++)
+        strbuf_fini(&all->spare[i]);
+    strbuf_fini(&all->taken);
+    mem_free(all->v);
+    mem_free(all->spare);
+    mem_free(all);
+    *p = NULL;
+}
+
+static struct strbuf *
+bucket_of(struct pending *p, evtime_ms pane)
+{
+    size_t low = 0;
+    size_t high = p->n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (p->v[middle].pane > pane)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < p->n && p->v[low].pane == pane)
+        return &p->v[low].rows;
+    p->v = mem_grow(p->v, p->n, &p->cap, sizeof(*p->v));
+    memmove(&p->v[low + 1], &p->v[low], (p->n - low) * sizeof(*p->v));
+    p->n++;
+    p->v[low] = (struct bucket){.pane = pane};
+    if (p->n_spare > 0)
+        p->v[low].rows = p->spare[--p->n_spare];
+    return &p->v[low].rows;
+}
+
+static void
+add_bytes(struct strbuf *b, const void *p, size_t n)
+{
+    strbuf_add(b, str_of(p, n));
+}
+
+static void
+add_sketch(struct strbuf *b, const struct partial_sketch *sketch)
+{
+    struct pending_sketch head = {(uint32_t)sketch->duration, (uint32_t)sketch->bins.n};
+    size_t start = b->n + sizeof(head);
+
+    CHECK(sketch->duration >= 0 && sketch->duration < DURATIONS_MAX);
+    add_bytes(b, &head, sizeof(head));
+    for (size_t i = 0; i < sketch->bins.n; i++) {
+        const struct partial_bin *bin = &sketch->bins.v[i];
+        struct sketch_bin packed;
+
+        CHECK(bin->index >= 0 && bin->index <= SKETCH_INDEX_MAX);
+        packed = sketch_bin_of((unsigned)bin->index, bin->count);
+        add_bytes(b, &packed, sizeof(packed));
+    }
+    CHECK(sketch_bins_are_valid((const void *)(b->p + start), sketch->bins.n));
+}
+
+void
+pending_add(struct pending *p, uint32_t placement, const struct partial_row *row)
+{
+    struct strbuf *b = bucket_of(p, pending_pane_of(row));
+    struct pending_row head = {.pane = row->pane,
+                               .second_pane = row->has_second_pane ? row->second_pane : EVTIME_NONE,
+                               .lateness_class = row->lateness_class,
+                               .placement = placement,
+                               .n_sketches = (uint16_t)row->sketches.n};
+    size_t start = b->n;
+
+    CHECK(row->measures.n <= MEASURES_MAX && row->sketches.n <= DURATIONS_MAX);
+    add_bytes(b, &head, sizeof(head));
+    for (size_t i = 0; i < row->measures.n; i++) {
+        struct pending_measure m = {row->measures.v[i].measure, row->measures.v[i].value};
+
+        CHECK(m.measure >= 0 && m.measure < MEASURES_MAX);
+        if (m.measure == MEASURE_level) {
+            head.level += m.value;
+            continue;
+        }
+        if (m.measure == MEASURE_volume)
+            head.volume += m.value;
+        head.n_measures++;
+        add_bytes(b, &m, sizeof(m));
+    }
+    for (size_t i = 0; i < row->sketches.n; i++)
+        add_sketch(b, &row->sketches.v[i]);
+    memcpy(b->p + start, &head, sizeof(head));
+}
+
+evtime_ms
+pending_next_pane(const struct pending *p)
+{
+    return p->n > 0 ? p->v[p->n - 1].pane : EVTIME_MAX;
+}
+
+struct str
+pending_take(struct pending *p)
+{
+    CHECK(p->n > 0 && p->taken.p == NULL);
+    p->taken = p->v[--p->n].rows;
+    return strbuf_str(&p->taken);
+}
+
+void
+pending_done(struct pending *p)
+{
+    strbuf_clear(&p->taken);
+    p->spare = mem_grow(p->spare, p->n_spare, &p->cap_spare, sizeof(*p->spare));
+    p->spare[p->n_spare++] = p->taken;
+    p->taken = (struct strbuf){0};
+}
+
+static const struct pending_sketch *
+first_sketch(const struct pending_row *row)
+{
+    const struct pending_measure *measures = (const void *)(row + 1);
+
+    return (const void *)(measures + row->n_measures);
+}
+
+static const struct pending_sketch *
+next_sketch(const struct pending_sketch *sketch)
+{
+    return (const void *)(sketch->bins + sketch->n);
+}
+
+const struct pending_row *
+pending_read(struct str *rows)
+{
+    const struct pending_row *row = (const void *)rows->p;
+    const struct pending_sketch *sketch;
+    size_t bytes;
+
+    if (rows->n == 0)
+        return NULL;
+    sketch = first_sketch(row);
+    for (unsigned i = 0; i < row->n_sketches; i++)
+        sketch = next_sketch(sketch);
+    bytes = (size_t)((const char *)sketch - rows->p);
+    CHECK(bytes <= rows->n);
+    *rows = str_of(rows->p + bytes, rows->n - bytes);
+    return row;
+}
+
+void
+pending_row_add_to(const struct pending_row *row, struct tally *t)
+{
+    const struct pending_measure *measures = (const void *)(row + 1);
+    const struct pending_sketch *sketch = first_sketch(row);
+
+    for (unsigned i = 0; i < row->n_measures; i++)
+        tally_add(t, (enum measure)measures[i].measure, measures[i].value);
+    for (unsigned i = 0; i < row->n_sketches; i++, sketch = next_sketch(sketch))
+        tally_add_bins(t, (enum duration)sketch->duration, sketch->bins, sketch->n);
+}
+
+void
+pending_mark(const struct pending *p, const struct placements *placements)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        struct str rows = strbuf_str(&p->v[i].rows);
+
+        for (const struct pending_row *row; (row = pending_read(&rows)) != NULL;)
+            placement_get(placements, row->placement)->is_waiting = true;
+    }
+}
+
+size_t
+pending_bytes(const struct pending *p)
+{
+    size_t bytes = p->cap * sizeof(*p->v) + p->cap_spare * sizeof(*p->spare);
+
+    for (size_t i = 0; i < p->n; i++)
+        bytes += p->v[i].rows.cap;
+    for (size_t i = 0; i < p->n_spare; i++)
+        bytes += p->spare[i].cap;
+    return bytes;
+}

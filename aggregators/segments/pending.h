@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rows that wait for the segment engine's time, by engine pane: the lateness class of a row, or its pane where the
+ * class is 0. All rows of an engine pane are processed at one edge, its end; so they lie in one buffer (a *bucket*),
+ * packed one behind the other, and waiting costs no sorting and no allocation per row.
+ *
+ *     bucket of 08:00   row measures sketches | row measures | ...
+ *     bucket of 08:01   row measures | ...
+ */
+#ifndef AGGREGATORS_SEGMENTS_PENDING_H
+#define AGGREGATORS_SEGMENTS_PENDING_H
+
+#include "aggregators/segments/placement.h"
+#include "aggregators/windows/tally.h"
+
+/* Followed by its measures and sketches, which only pending.c reads. */
+struct pending_row {
+    evtime_ms pane;
+    evtime_ms second_pane; /* or EVTIME_NONE */
+    evtime_ms lateness_class;
+    int64_t level;  /* change of the number of open tickets; not among the measures */
+    int64_t volume; /* among the measures too: it moves the shares of siblings */
+    uint32_t placement;
+    uint16_t n_measures;
+    uint16_t n_sketches;
+};
+
+struct pending;
+
+struct pending *pending_new(void);
+void pending_free(struct pending **p);
+
+/* The engine pane of a row of a batch. */
+static inline evtime_ms
+pending_pane_of(const struct partial_row *row)
+{
+    return row->lateness_class != 0 ? row->lateness_class : row->pane;
+}
+
+/* Adds a copy. Numbers of measures and durations, and bins, must be ones that this version knows (CHECK). */
+void pending_add(struct pending *p, uint32_t placement, const struct partial_row *row);
+
+/* The least engine pane of a row that waits; EVTIME_MAX where none does. */
+evtime_ms pending_next_pane(const struct pending *p);
+/*
+ * Takes the rows of that pane out, to be read with pending_read(). They lie there until pending_done(), before which
+ * nothing may be added.
+ */
+struct str pending_take(struct pending *p);
+void pending_done(struct pending *p);
+/* The next row, or NULL at the end. `*rows` moves on. */
+const struct pending_row *pending_read(struct str *rows);
+/* Adds what the row carries (without its level). */
+void pending_row_add_to(const struct pending_row *row, struct tally *t);
+
+/* Marks the placements that rows name. */
+void pending_mark(const struct pending *p, const struct placements *placements);
+size_t pending_bytes(const struct pending *p);
+
+#endif

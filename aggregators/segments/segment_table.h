@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The segments that are in use: (tenant, segmentation, a value for each of its dimensions), each with a small number.
+ *
+ * Segments of a segmentation with channel that differ in the channel alone form a *group*: their shares of its volume
+ * are channel_mix. Segments that hold nothing any more are freed now and then (segment_table_collect); no result shows
+ * when, and no result shows a number: what is published is sorted by rank, the order of (tenant, id).
+ */
+#ifndef AGGREGATORS_SEGMENTS_SEGMENT_TABLE_H
+#define AGGREGATORS_SEGMENTS_SEGMENT_TABLE_H
+
+#include "aggregators/settings.h"
+
+/* Numbers of segments, groups and entries start at 1; 0 is none. */
+struct segment {
+    struct str tenant;
+    struct str id;      /* segmentation|name=value|..., escaped */
+    struct str *values; /* of the segmentation's dimensions; the memory of all three lies here */
+    uint64_t hash;
+    uint32_t segmentation;
+    uint32_t group; /* 0: the segmentation has no channel */
+    uint32_t next_in_group;
+    uint32_t n_entries; /* in windows */
+    int64_t level;      /* open tickets, by all rows that were processed */
+    uint32_t scratch;   /* what the running edge adds (scratch.h), 0 none */
+    bool is_kept;       /* the caller's mark for the next collection */
+    uint32_t newest[];  /* per window spec: its entry with the latest end (window_table.h), 0 none */
+};
+
+/* What is known of a group in one window, while one edge is processed. */
+struct group_mark {
+    const void *summed; /* the window and the edge that `volume` is of */
+    uint64_t summed_edge;
+    int64_t volume;
+    const void *changed; /* all entries in that window are marked as changed at that edge */
+    uint64_t changed_edge;
+};
+
+struct segment_group {
+    char *key; /* owned; n_key bytes */
+    size_t n_key;
+    uint64_t hash;
+    uint32_t n_segments;
+    uint32_t first; /* of its segments, chained by next_in_group */
+    struct group_mark marks[]; /* per window spec */
+};
+
+struct segment_table;
+
+/* `settings` is borrowed. */
+struct segment_table *segment_table_new(const struct settings *settings);
+void segment_table_free(struct segment_table **t);
+
+struct segment *segment_get(const struct segment_table *t, uint32_t number);
+struct segment_group *segment_group_get(const struct segment_table *t, uint32_t number);
+
+/* The segment with these values (as many as the segmentation has dimensions), made if it is not there. */
+uint32_t segment_table_make(struct segment_table *t, struct str tenant, uint32_t segmentation,
+                            const struct str *values);
+uint32_t segment_table_count(const struct segment_table *t);
+
+/*
+ * Ranks all segments by the bytes of (tenant, id); little work where few are new. segment_rank() and its inverse
+ * segment_at_rank() hold until a segment is made or freed.
+ */
+void segment_table_rank(struct segment_table *t);
+uint32_t segment_rank(const struct segment_table *t, uint32_t number);
+uint32_t segment_at_rank(const struct segment_table *t, uint32_t rank);
+
+/* Frees the segments without entries, level and mark, and clears the marks. */
+void segment_table_collect(struct segment_table *t);
+
+size_t segment_table_bytes(const struct segment_table *t);
+
+#endif

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Messages: first responses, and cycles of customer message -> human reply (rules 6 and 13).
+ *
+ * A cycle opens with the oldest unanswered customer message and closes with the next human reply, which is counted, or
+ * with a solve, which is not. A late message opens one only if nothing after it has answered already; a late reply
+ * closes one only if it came after its start. A late reply that is older than the recorded first one takes its place.
+ */
+#include "aggregators/tickets/applying.h"
+
+static evtime_ms
+cycle_start(const struct applying *a)
+{
+    const struct talk *talk = ticket_talk(a->rules->store, a->ticket);
+
+    if (a->ticket->cycle_from_creation)
+        return evtime48_get(a->ticket->created_at);
+    return talk != NULL ? evtime48_get(talk->cycle_start) : EVTIME_NONE;
+}
+
+void
+cycle_open(struct applying *a)
+{
+    const struct talk *talk = ticket_talk(a->rules->store, a->ticket);
+    const struct work *work = ticket_work(a->rules->store, a->ticket);
+
+    if (cycle_start(a) != EVTIME_NONE)
+        return;
+    if ((talk != NULL && a->t < evtime48_get(talk->last_reply)) ||
+        (work != NULL && a->t < evtime48_get(work->last_solve))) {
+        a->rules->counters->late_approximate++;
+        return;
+    }
+    if (talk == NULL && a->event->payload.kind == TICKET_EVENT_PAYLOAD_TICKET_CREATED)
+        a->ticket->cycle_from_creation = 1;
+    else
+        ticket_make_talk(a->rules->store, a->ticket)->cycle_start = evtime48_of(a->t);
+}
+
+void
+cycle_close(struct applying *a)
+{
+    struct talk *talk = ticket_talk(a->rules->store, a->ticket);
+
+    a->ticket->cycle_from_creation = 0;
+    if (talk != NULL)
+        talk->cycle_start = evtime48_of(EVTIME_NONE);
+}
+
+static void
+customer_message(struct applying *a)
+{
+    struct ticket *t = a->ticket;
+    struct talk *talk = ticket_make_talk(a->rules->store, t);
+
+    talk->customer_messages++;
+    if (t->opened_by_agent && a->t >= evtime48_get(t->created_at) && evtime48_is_none(talk->first_customer))
+        talk->first_customer = evtime48_of(a->t);
+    cycle_open(a);
+}
+
+/* Where first responses are measured from, or EVTIME_NONE. */
+static evtime_ms
+first_response_start(const struct ticket *t, const struct talk *talk)
+{
+    return evtime48_get(t->opened_by_agent ? talk->first_customer : t->created_at);
+}
+
+static void
+record_first_reply(struct applying *a, struct talk *talk, uint32_t profile, evtime_ms start)
+{
+    talk->first_reply = evtime48_of(a->t);
+    profile_hold(a->rules->profiles, profile);
+    ticket_set_profile(a->rules->store, &talk->first_reply_profile, profile);
+    a->ticket->first_reply_counted = fact_duration(a, profile, DURATION_first_response, a->t - start);
+}
+
+/* True if this reply is the ticket's first response. */
+static bool
+first_reply(struct applying *a, struct talk *talk, uint32_t profile)
+{
+    evtime_ms start = first_response_start(a->ticket, talk);
+    evtime_ms recorded = evtime48_get(talk->first_reply);
+
+    if (start == EVTIME_NONE || a->t < start)
+        return false;
+    if (recorded == EVTIME_NONE) {
+        record_first_reply(a, talk, profile, start);
+        return true;
+    }
+    if (!a->late || a->t >= recorded || a->silent)
+        return false;
+    a->rules->counters->late_approximate++;
+    if (a->ticket->first_reply_counted)
+        tally_add_duration(row_at(a, talk->first_reply_profile, recorded, EVTIME_NONE), DURATION_first_response,
+                           recorded - start, -1);
+    record_first_reply(a, talk, profile, start);
+    return true;
+}
+
+static void
+human_reply(struct applying *a, uint32_t profile)
+{
+    struct talk *talk = ticket_make_talk(a->rules->store, a->ticket);
+    evtime_ms start = cycle_start(a);
+    bool is_first = first_reply(a, talk, profile);
+
+    talk->replies++;
+    talk->last_reply = later_of(talk->last_reply, a->t);
+    if (start == EVTIME_NONE)
+        return;
+    if (a->t < start) {
+        a->rules->counters->late_approximate++;
+        return;
+    }
+    fact_duration(a, profile, DURATION_response, a->t - start);
+    if (!is_first)
+        fact_duration(a, profile, DURATION_next_reply, a->t - start);
+    cycle_close(a);
+}
+
+/* Facts of a human reply are credited to the agent who wrote it (rule 2). With a reference of the caller. */
+static uint32_t
+credited_profile(struct applying *a)
+{
+    const struct ticket_event *event = a->event;
+    int agent = a->rules->dimension[DIMENSION_AGENT];
+
+    if (agent >= 0 && event->has_actor && event->actor.kind == ACTOR_KIND_AGENT && event->actor.has_id)
+        return profile_with(a->rules->profiles, a->ticket->profile, (unsigned)agent, event->actor.id);
+    profile_hold(a->rules->profiles, a->ticket->profile);
+    return a->ticket->profile;
+}
+
+void
+apply_message(struct applying *a)
+{
+    const struct message_posted *m = &a->event->payload.u.message_posted;
+    uint32_t profile;
+
+    if (m->visibility != VISIBILITY_PUBLIC || m->auto_response)
+        return;
+    if (m->author_kind == AUTHOR_KIND_CUSTOMER)
+        customer_message(a);
+    if (m->author_kind != AUTHOR_KIND_AGENT)
+        return;
+    profile = credited_profile(a);
+    human_reply(a, profile);
+    profile_release(a->rules->profiles, profile);
+}
