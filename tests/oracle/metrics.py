@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From the measures of one record to its metrics (INTERFACES.md section 3).
+
+One row per metric id: its kind and what it is made of. A metric that is not in the table is null."""
+
+import math
+
+MICRO = 1_000_000
+Z = 1.96
+
+DURATIONS = (
+    "first_response_time", "response_time", "next_reply_time", "resolution_time",
+    "first_resolution_time", "resolution_time_excluding_wait", "agent_work_time",
+    "requester_wait_time",
+)
+COUNTS = {
+    "ticket_volume": "volume", "solved_tickets": "solved", "solve_events": "solve_events",
+    "closed_events": "closed_events", "reopens": "reopens", "escalations": "escalations",
+}
+RATES = {
+    "reopen_rate": ("reopens", "solve_events"),
+    "escalation_rate": ("first_escalations", "volume"),
+    "resolution_rate": ("solved", "volume"),
+}
+SHARES = {
+    "csat": ("csat_positive", "csat_n"),
+    "ces_positive": ("ces_positive", "ces_n"),
+}
+MEANS = {
+    "interactions_per_ticket": ("interactions", "solved", 1),
+    "customer_messages_per_ticket": ("messages", "solved", 1),
+    "handoffs_per_ticket": ("handoffs", "solved", 1),
+    "ces": ("ces_sum", "ces_n", MICRO),
+}
+
+
+def _ratio(numerator, denominator):
+    return {"numerator": numerator, "denominator": denominator,
+            "value": numerator / denominator if denominator else None}
+
+
+def wilson(positive, n):
+    """The bounds of the Wilson interval, (None, None) for an empty sample."""
+    if n == 0:
+        return None, None
+    p = positive / n
+    middle = p + Z * Z / (2 * n)
+    half = Z * math.sqrt(p * (1 - p) / n + Z * Z / (4 * n * n))
+    scale = 1 + Z * Z / n
+    return (middle - half) / scale, (middle + half) / scale
+
+
+def _share(positive, n):
+    low, high = wilson(positive, n)
+    return {**_ratio(positive, n), "low": low, "high": high, "low_sample": n < 30}
+
+
+def nearest_rank(ordered, percent):
+    return ordered[-(-percent * len(ordered) // 100) - 1]
+
+
+def _duration(values):
+    shown = {"count": len(values), "sum_ms": sum(values)}
+    names = ("min_ms", "max_ms", "p50_ms", "p90_ms", "p95_ms", "p99_ms")
+    if not values:
+        return {**shown, **dict.fromkeys(names)}
+    ordered = sorted(values)
+    found = [ordered[0], ordered[-1]] + [nearest_rank(ordered, p) for p in (50, 90, 95, 99)]
+    return {**shown, **dict(zip(names, found))}
+
+
+def _mean(total, n, unit):
+    total = total if unit == 1 else total / unit
+    return {"sum": total, "n": n, "value": total / n if n else None}
+
+
+def values(counts, durations, backlog, net_flow, parent_volume):
+    """All metrics of a record. `counts` and `durations` map measures; `parent_volume` is the volume of the
+    same segment without its channel, None where the segmentation has no channel."""
+    def count(name):
+        return counts.get(name, 0)
+
+    shown = {name: {"value": count(measure)} for name, measure in COUNTS.items()}
+    shown["backlog"] = {"value": backlog}
+    shown["net_flow"] = {"value": net_flow}
+    for name in DURATIONS:
+        shown[name] = _duration(durations.get(name, ()))
+    for name, (above, below) in RATES.items():
+        shown[name] = _ratio(count(above), count(below))
+    for name, (above, below) in SHARES.items():
+        shown[name] = _share(count(above), count(below))
+    for name, (above, below, unit) in MEANS.items():
+        shown[name] = _mean(count(above), count(below), unit)
+    n = count("nps_n")
+    promoters, detractors = count("nps_promoters"), count("nps_detractors")
+    shown["nps"] = {"promoters": promoters, "detractors": detractors, "n": n,
+                    "value": 100 * (promoters - detractors) / n if n else None}
+    points, possible = count("qa_points"), count("qa_possible")
+    shown["qa_score"] = {"numerator": points / MICRO, "denominator": possible / MICRO,
+                         "value": points / possible if possible else None}
+    if parent_volume is not None:
+        shown["channel_mix"] = _ratio(count("volume"), parent_volume)
+    return shown
