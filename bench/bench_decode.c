@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How much faster a plan is than avro-c's generic decoder, on a ticket event as they are: envelope, actor, segment
- * values and a message. Both read the same bytes; they take turns, so that a machine that slows down slows down both,
- * and the figure is the median of the ratios of the pairs.
+ * How much faster a plan is than avro-c's generic decoder, on a ticket event as they are: envelope,
+ * actor, segment values and a message. Both read the same bytes; they take turns, so that a machine
+ * that slows down slows down both, and the figure is the median of the ratios of the pairs.
  */
 #include "base/check.h"
 #include "schemas/codec/encode.h"

@@ -50,8 +50,8 @@ struct intake_result {
     const char *field;          /* at fault, where known; else NULL */
     struct str key;             /* the log's, else the ticket_id where it could be read, else empty */
     const struct ticket_event *event; /* NULL where nothing could be decoded */
-    struct str body;                  /* of an accepted event: Avro, and its plan */
-    const struct plan *plan;
+    struct str body;         /* of an accepted event of a known type: Avro, and its plan; */
+    const struct plan *plan; /* of an unknown type empty and NULL */
     unsigned unknown_fields; /* of JSON, ignored */
 };
 

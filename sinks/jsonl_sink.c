@@ -7,8 +7,8 @@
 
 #include "base/arena.h"
 #include "base/base64.h"
-#include "base/json_text.h"
 #include "base/mem.h"
+#include "schemas/codec/json.h"
 #include "schemas/codec/plan.h"
 #include "sinks/out_file.h"
 #include "sinks/rollup_json.h"
@@ -70,7 +70,7 @@ static void
 add_text_or_base64(struct strbuf *out, struct str s)
 {
     if (str_is_utf8(s)) {
-        json_add_string(out, s);
+        avro_json_write_string(s, out);
         return;
     }
     strbuf_add_char(out, '"');
@@ -84,7 +84,7 @@ add_refused(struct jsonl_sink *s, const struct sink_record *r)
     strbuf_add(&s->line, STR("{\"key\":"));
     add_text_or_base64(&s->line, r->key);
     strbuf_add(&s->line, STR(",\"reason\":"));
-    json_add_string(&s->line, r->reason);
+    avro_json_write_string(r->reason, &s->line);
     if (r->windows.n > 0) {
         strbuf_add(&s->line, STR(",\"windows\":"));
         strbuf_add(&s->line, r->windows);

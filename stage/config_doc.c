@@ -31,19 +31,39 @@ static const char head[] =
     "Durations: `250ms`, `90s`, `15m`, `4h`, `2d`, sums such as `1h30m`. A target in a business "
     "calendar "
     "refuses `d`, since\n"
-    "a day there has no fixed length.\n"
+    "a day there has no fixed length. Names: letters, digits, `.`, `_` and `-`. Spans: "
+    "`[[\"09:00\", \"12:00\"], ...]`, each\n"
+    "from earlier to later, up to `\"24:00\"`.\n"
     "\n"
     "In the tables `*` is a name of yours, or each item of a list.\n";
 
-/* Table cells: '|' would end the cell. */
+/* Table cells: '|' would end the cell, and "<key>" would be taken for markup outside of code. */
 static void
-add_cell(struct strbuf *out, const char *text)
+add_cell(struct strbuf *out, const char *text, bool is_code)
 {
     for (; *text != 0; text++) {
+        if (*text == '<' && !is_code) {
+            strbuf_add(out, STR("&lt;"));
+            continue;
+        }
         if (*text == '|')
             strbuf_add_char(out, '\\');
         strbuf_add_char(out, *text);
     }
+}
+
+/* What a type is called in a table, where the page's head has said how it is written. */
+static const char *
+type_name(enum config_type type)
+{
+    static const char *const names[CONFIG_TYPES] = {
+        [CONFIG_DURATION] = "duration",
+        [CONFIG_LENGTH] = "duration above 0",
+        [CONFIG_NAME] = "name",
+        [CONFIG_SPANS] = "spans",
+    };
+
+    return names[type] != NULL ? names[type] : config_type_text(type);
 }
 
 static void
@@ -52,7 +72,7 @@ add_type(struct strbuf *out, const struct config_key *key)
     struct str words = str_from(key->words);
 
     if (key->type != CONFIG_WORD)
-        add_cell(out, config_type_text(key->type));
+        add_cell(out, type_name(key->type), false);
     if (words.n == 0)
         return;
     if (key->type == CONFIG_COUNT) {
@@ -77,13 +97,13 @@ add_key(struct strbuf *out, const struct config_key *key)
     else if (key->preset[0] != 0)
         strbuf_addf(out, "`%s`", key->preset);
     strbuf_add(out, STR(" | "));
-    add_cell(out, key->meaning);
+    add_cell(out, key->meaning, false);
     if (later[0] != 0)
         strbuf_addf(out, ". *No effect yet: comes with %s.*", later);
     else if (key->since == CONFIG_SINCE_RUN)
         strbuf_add(out, STR(". *Read by `run`; files do not need it.*"));
     strbuf_add(out, STR(" | `"));
-    add_cell(out, key->example);
+    add_cell(out, key->example, true);
     strbuf_add(out, STR("` |\n"));
 }
 

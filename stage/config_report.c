@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void
+__attribute__((format(printf, 4, 0))) static void
 add(struct config_report *r, bool is_error, struct yaml_place place, const char *format,
     va_list args)
 {

@@ -269,13 +269,15 @@ leave(struct walk *w, struct lengths before)
     w->shown.n = before.shown;
 }
 
+/* Behind "unknown key": the one that was meant, else all that may stand there. */
 static void
-unknown_key(struct walk *w, const struct yaml_member *member)
+add_advice(struct walk *w, const struct yaml_member *member, struct strbuf *text)
 {
     struct str parent = strbuf_str(&w->pattern);
-    struct strbuf text = {0};
     struct strbuf known = {0};
+    struct lengths before;
     struct str near;
+    bool is_path;
 
     for (size_t i = 0; i < n_config_keys; i++) {
         struct str child = child_of(&config_keys[i], parent);
@@ -283,19 +285,32 @@ unknown_key(struct walk *w, const struct yaml_member *member)
         if (child.n > 0)
             strbuf_addf(&known, "%s%.*s", known.n > 0 ? "|" : "", STR_ARG(child));
     }
+    near = words_nearest(member->key, strbuf_str(&known));
+    before = enter(w, member->key, STR(""));
+    is_path = find_key(strbuf_str(&w->pattern)) != NULL;
+    leave(w, before);
+    if (is_path) {
+        strbuf_add(text, STR("; keys are nested: write each part below the one before it"));
+    } else if (near.n > 0) {
+        strbuf_addf(text, "; did you mean \"%.*s\"?", STR_ARG(near));
+    } else {
+        strbuf_add(text, STR("; known are "));
+        words_add_text(text, strbuf_str(&known));
+    }
+    strbuf_fini(&known);
+}
+
+static void
+unknown_key(struct walk *w, const struct yaml_member *member)
+{
+    struct strbuf text = {0};
+
     strbuf_add(&text, STR("unknown key "));
     add_quoted(&text, member->key);
-    if (parent.n > 0)
+    if (w->pattern.n > 0)
         strbuf_addf(&text, " in %.*s", STR_ARG(strbuf_str(&w->shown)));
-    near = words_nearest(member->key, strbuf_str(&known));
-    if (near.n > 0) {
-        strbuf_addf(&text, "; did you mean \"%.*s\"?", STR_ARG(near));
-    } else {
-        strbuf_add(&text, STR("; known are "));
-        words_add_text(&text, strbuf_str(&known));
-    }
+    add_advice(w, member, &text);
     config_error(w->report, member->place, "%.*s", STR_ARG(strbuf_str(&text)));
-    strbuf_fini(&known);
     strbuf_fini(&text);
 }
 

@@ -188,9 +188,9 @@ nearest_metric(struct str text)
     return nearest_word(text, words, n);
 }
 
-/* One word of `metrics:`; in a list "all" would make the others pointless. */
+/* One word of `metrics:`. */
 static void
-add_metric(struct config_build *b, const struct yaml_node *node, bool in_list)
+add_metric(struct config_build *b, const struct yaml_node *node)
 {
     struct settings *s = &b->c->settings;
     const struct metric *metric;
@@ -208,7 +208,7 @@ add_metric(struct config_build *b, const struct yaml_node *node, bool in_list)
     }
     if (set_pack(s, node->text))
         return;
-    if (!in_list && str_equal(node->text, STR("all"))) {
+    if (str_equal(node->text, STR("all"))) {
         for (size_t i = 0; i < METRIC_NUMBERS; i++)
             set_metric(s, i);
         return;
@@ -225,12 +225,12 @@ config_build_metrics(struct config_build *b)
     const struct yaml_node *node = config_node(b->root, "metrics");
 
     if (node == NULL)
-        add_metric(b, &all, false);
+        add_metric(b, &all);
     else if (node->kind == YAML_SEQUENCE)
         for (size_t i = 0; i < node->n; i++)
-            add_metric(b, node->items[i], true);
+            add_metric(b, node->items[i]);
     else
-        add_metric(b, node, false);
+        add_metric(b, node);
 }
 
 /* ---- channels ---- */

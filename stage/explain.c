@@ -125,21 +125,22 @@ explain_add_segments(struct strbuf *out, const struct config *c)
 
 /* ---- time ---- */
 
-/* A duration as a C string, in one of a few buffers that the caller gives. */
-static const char *
-duration(struct strbuf *text, dur_ms d)
-{
-    strbuf_clear(text);
-    duration_add_text(text, d);
-    strbuf_add_char(text, 0);
-    return text->p;
-}
-
 static void
 add_disorder(struct strbuf *out, const struct config *c, struct strbuf *text)
 {
-    const char *disorder = duration(text, c->settings.max_out_of_orderness_ms);
+    const char *disorder = text_duration(text, c->settings.max_out_of_orderness_ms);
 
+    if (c->settings.max_out_of_orderness_ms == 0) {
+        text_add_item(out, MARGIN, INDENT, STR("order"),
+                      "Each source partition has a watermark: its newest event time "
+                      "(max_out_of_orderness 0s). No event waits for an older one.");
+        text_add_item(out, MARGIN, INDENT, STR("late"),
+                      "An event older than the newest of its partition is late. It is applied at "
+                      "once, and counts in those of its windows that can still be corrected; if "
+                      "one cannot, the event goes to %.*s as well.",
+                      STR_ARG(c->topics[CONFIG_TOPIC_LATE]));
+        return;
+    }
     text_add_item(out, MARGIN, INDENT, STR("order"),
                   "Each source partition has a watermark: its newest event time less %s "
                   "(max_out_of_orderness). Events wait until it has passed them and are then "
@@ -181,7 +182,7 @@ add_quiet(struct strbuf *out, const struct config *c, struct strbuf *text)
                       "The watermark of a partition without new events, read to its end, follows "
                       "the clock %s behind (source_delay): an event that reaches the topic later "
                       "than that after it happened may be late.",
-                      duration(text, delay));
+                      text_duration(text, delay));
 }
 
 void
@@ -198,20 +199,21 @@ explain_add_time(struct strbuf *out, const struct config *c)
     text_add_item(out, MARGIN, INDENT, STR("future"),
                   "An event more than %s ahead of its recording (max_future_skew) is refused, goes "
                   "to %.*s, and moves no watermark.",
-                  duration(&text, s->max_future_skew_ms), STR_ARG(c->topics[CONFIG_TOPIC_DLQ]));
+                  text_duration(&text, s->max_future_skew_ms),
+                  STR_ARG(c->topics[CONFIG_TOPIC_DLQ]));
     if (s->duplicates_within_ms > 0)
         text_add_item(out, MARGIN, INDENT, STR("duplicates"),
                       "The id of an event is remembered until the watermark is %s past its time "
                       "(duplicates_within, rounded up to the pane); a second event with that id "
                       "is dropped.",
-                      duration(&text, s->duplicates_within_ms));
+                      text_duration(&text, s->duplicates_within_ms));
     else
         text_add_item(out, MARGIN, INDENT, STR("duplicates"),
                       "Every copy of an event counts (duplicates_within: 0s).");
     text_add_item(out, MARGIN, INDENT, STR("grain"),
                   "Time goes from pane to pane of %s: windows close and are corrected at its "
                   "edges.",
-                  duration(&pane, s->pane_ms));
+                  text_duration(&pane, s->pane_ms));
     if (s->retain_solved_ms == ALWAYS_MS)
         text_add_item(out, MARGIN, INDENT, STR("tickets"),
                       "Tickets are never forgotten (retain_solved: always).");
@@ -220,7 +222,7 @@ explain_add_time(struct strbuf *out, const struct config *c)
                       "A ticket that is solved, merged, spam or deleted is forgotten %s after its "
                       "last event (retain_solved); an event after that finds a ticket never seen: "
                       "it makes no reopening, no level and no duration since creation.",
-                      duration(&text, s->retain_solved_ms));
+                      text_duration(&text, s->retain_solved_ms));
     strbuf_fini(&pane);
     strbuf_fini(&text);
 }

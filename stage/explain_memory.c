@@ -19,15 +19,6 @@ enum {
     WINDOW_BYTES = 1500 /* a segment in a window: measures, and sketches of a few durations */
 };
 
-static const char *
-duration(struct strbuf *text, dur_ms d)
-{
-    strbuf_clear(text);
-    duration_add_text(text, d);
-    strbuf_add_char(text, 0);
-    return text->p;
-}
-
 /* "  held events          60 MB  " and the sentence behind it. */
 __attribute__((format(printf, 4, 5))) static void
 add_line(struct strbuf *out, const char *what, double bytes, const char *format, ...)
@@ -45,15 +36,6 @@ add_line(struct strbuf *out, const char *what, double bytes, const char *format,
     text_add_item(out, MARGIN, INDENT, strbuf_str(&label), "%s", sentence);
     strbuf_fini(&size);
     strbuf_fini(&label);
-}
-
-static const char *
-count(struct strbuf *text, uint64_t n)
-{
-    strbuf_clear(text);
-    text_add_count(text, n);
-    strbuf_add_char(text, 0);
-    return text->p;
 }
 
 static double
@@ -103,21 +85,23 @@ explain_add_memory(struct strbuf *out, const struct config *c, const struct expl
     text_add_item(out, MARGIN, MARGIN, STR(""),
                   "For a source partition with %s events a second and %s tickets, and %s segments "
                   "in all (other loads: --rate, --tickets, --segments):",
-                  count(&a, load->rate), count(&b, load->tickets), count(&d, load->segments));
+                  text_number_of(&a, load->rate), text_number_of(&b, load->tickets),
+                  text_number_of(&d, load->segments));
     strbuf_add_char(out, '\n');
     add_line(out, "held events", rate * seconds(s->max_out_of_orderness_ms) * EVENT_BYTES,
-             "%s/s for %s at %d B; at most %s events (limits.held_events)", count(&a, load->rate),
-             duration(&b, s->max_out_of_orderness_ms), EVENT_BYTES, count(&d, s->held_events_max));
+             "%s/s for %s at %d B; at most %s events (limits.held_events)",
+             text_number_of(&a, load->rate), text_duration(&b, s->max_out_of_orderness_ms),
+             EVENT_BYTES, text_number_of(&d, s->held_events_max));
     if (s->duplicates_within_ms > 0)
         add_line(out, "event ids", rate * seconds(s->duplicates_within_ms + s->pane_ms) * ID_BYTES,
-                 "%s/s for %s at %d B", count(&a, load->rate),
-                 duration(&b, s->duplicates_within_ms), ID_BYTES);
+                 "%s/s for %s at %d B", text_number_of(&a, load->rate),
+                 text_duration(&b, s->duplicates_within_ms), ID_BYTES);
     add_line(out, "tickets", (double)load->tickets * TICKET_BYTES,
-             "%s at %d B with their ids; at most %s (limits.tickets)", count(&a, load->tickets),
-             TICKET_BYTES, count(&b, s->tickets_max));
+             "%s at %d B with their ids; at most %s (limits.tickets)",
+             text_number_of(&a, load->tickets), TICKET_BYTES, text_number_of(&b, s->tickets_max));
     add_line(out, "windows", (double)load->segments * (double)kept * WINDOW_BYTES,
              "%s segments, each in %s windows that are open or can be corrected, at %d B",
-             count(&a, load->segments), count(&b, kept), WINDOW_BYTES);
+             text_number_of(&a, load->segments), text_number_of(&b, kept), WINDOW_BYTES);
     strbuf_fini(&a);
     strbuf_fini(&b);
     strbuf_fini(&d);
@@ -213,8 +197,8 @@ note_shape(struct notes *notes)
     for (unsigned i = 0; i < s->n_windows; i++)
         if (s->windows[i].allowed_lateness_ms == 0)
             add_note(notes,
-                     "windows.%.*s has allowed_lateness 0s: late events are never counted "
-                     "in it.",
+                     "windows.%.*s has allowed_lateness 0s: what comes after its close is "
+                     "never counted in it.",
                      STR_ARG(s->windows[i].name));
     for (unsigned i = 0; i < s->n_segmentations; i++)
         for (unsigned j = 0; j < i; j++)
@@ -227,7 +211,7 @@ note_shape(struct notes *notes)
         add_note(notes,
                  "pane: the windows would allow %s instead of %s: fewer rows between the "
                  "engines, and no difference to what is on time.",
-                 duration(&a, pane), duration(&b, s->pane_ms));
+                 text_duration(&a, pane), text_duration(&b, s->pane_ms));
     strbuf_fini(&a);
     strbuf_fini(&b);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stage/explain_text.h"
 
+#include "stage/people.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -114,15 +116,22 @@ text_add_clock(struct strbuf *out, const struct tz *tz, evtime_ms t)
     add_time_of_day(out, local - floor_to(local, DAY_MS));
 }
 
-void
-text_add_count(struct strbuf *out, uint64_t n)
+const char *
+text_duration(struct strbuf *text, dur_ms d)
 {
-    if (n >= 1000) {
-        text_add_count(out, n / 1000);
-        strbuf_addf(out, ",%03u", (unsigned)(n % 1000));
-    } else {
-        strbuf_addf(out, "%u", (unsigned)n);
-    }
+    strbuf_clear(text);
+    duration_add_text(text, d);
+    strbuf_add_char(text, 0);
+    return text->p;
+}
+
+const char *
+text_number_of(struct strbuf *text, uint64_t n)
+{
+    strbuf_clear(text);
+    people_add_number(text, n);
+    strbuf_add_char(text, 0);
+    return text->p;
 }
 
 void

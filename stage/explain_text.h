@@ -26,8 +26,9 @@ void text_add_heading(struct strbuf *out, const char *title);
 void text_add_local(struct strbuf *out, const struct tz *tz, evtime_ms t);
 /* "09:05", likewise. */
 void text_add_clock(struct strbuf *out, const struct tz *tz, evtime_ms t);
-/* "1,000,000" */
-void text_add_count(struct strbuf *out, uint64_t n);
+/* Each clears `text`, fills it and returns it as a C string: "1h30m", "1,000,000". */
+const char *text_duration(struct strbuf *text, dur_ms d);
+const char *text_number_of(struct strbuf *text, uint64_t n);
 /* "60 MB": powers of 1000, two digits where the number is below 10. */
 void text_add_bytes(struct strbuf *out, double bytes);
 

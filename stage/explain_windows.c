@@ -33,15 +33,6 @@ local(struct strbuf *text, const struct window_spec *spec, evtime_ms t)
     return text->p;
 }
 
-static const char *
-duration(struct strbuf *text, dur_ms d)
-{
-    strbuf_clear(text);
-    duration_add_text(text, d);
-    strbuf_add_char(text, 0);
-    return text->p;
-}
-
 /* Days of the year of the example that are not 24 hours long. */
 static void
 add_odd_days(struct example *e)
@@ -81,13 +72,13 @@ add_head(struct example *e)
         strbuf_addf(&text, "%s of %.*s (the times below are of that zone)", words[s->kind],
                     STR_ARG(s->zone));
     else if (s->length_ms == s->every_ms)
-        strbuf_addf(&text, "%s long, one after the other", duration(&e->a, s->length_ms));
+        strbuf_addf(&text, "%s long, one after the other", text_duration(&e->a, s->length_ms));
     else
         strbuf_addf(&text, "%s long, a new one every %s: an event is in %d of them",
-                    duration(&e->a, s->length_ms), duration(&e->b, s->every_ms),
+                    text_duration(&e->a, s->length_ms), text_duration(&e->b, s->every_ms),
                     (int)(s->length_ms / s->every_ms));
     if (s->kind == WINDOW_FIXED && s->offset_ms > 0)
-        strbuf_addf(&text, ", shifted by %s", duration(&e->a, s->offset_ms));
+        strbuf_addf(&text, ", shifted by %s", text_duration(&e->a, s->offset_ms));
     if (s->kind == WINDOW_FIXED)
         strbuf_add(&text, STR(" (UTC)"));
     strbuf_clear(&e->a);
@@ -135,10 +126,10 @@ add_corrections(struct example *e)
                    "(allowed_lateness %s), and each time its record changes it is published again, "
                    "revision 1, 2, ... After that the record stands, and an event for it goes to "
                    "%.*s",
-                   duration(&e->a, lateness), STR_ARG(late));
+                   text_duration(&e->a, lateness), STR_ARG(late));
     else
         add_moment(e, until, "corrected until the watermark is here (%s)",
-                   duration(&e->a, lateness));
+                   text_duration(&e->a, lateness));
 }
 
 static void
@@ -154,7 +145,7 @@ add_close(struct example *e)
         add_moment(e, e->window.end + disorder,
                    "closes, once an event of this time or later was seen on every partition: the "
                    "watermark, %s behind it, has passed the end. Published as revision 0",
-                   duration(&e->a, disorder));
+                   text_duration(&e->a, disorder));
     else
         add_moment(e, e->window.end + disorder, "closes: every partition has seen such an event");
 }
@@ -171,7 +162,7 @@ add_quiet(struct example *e)
         add_moment(e, e->window.end + delay,
                    "closes by the clock where a partition is quiet and was read to its end "
                    "(source_delay %s)",
-                   duration(&e->a, delay));
+                   text_duration(&e->a, delay));
     else
         add_moment(e, e->window.end + delay, "closes by the clock, for quiet partitions");
 }

@@ -2,9 +2,9 @@
 #include "stage/replay.h"
 
 #include "aggregators/windows/window.h"
-#include "base/json_text.h"
 #include "base/mem.h"
 #include "base/murmur2.h"
+#include "schemas/codec/json.h"
 
 enum { FLUSH_EVERY = 4096 };
 
@@ -146,10 +146,10 @@ add_closed_windows(struct strbuf *out, const struct window_spec *spec, evtime_ms
     for (; window_holds(window, t) && w >= window.end + spec->allowed_lateness_ms;
          window = window_next(spec, window)) {
         strbuf_add(out, out->n > 1 ? STR(",{\"window_name\":") : STR("{\"window_name\":"));
-        json_add_string(out, spec->name);
-        strbuf_add(out, STR(",\"window_start\":"));
-        json_add_time(out, window.start);
-        strbuf_add_char(out, '}');
+        avro_json_write_string(spec->name, out);
+        strbuf_add(out, STR(",\"window_start\":\""));
+        evtime_add_text(out, window.start);
+        strbuf_add(out, STR("\"}"));
     }
 }
 
@@ -195,8 +195,7 @@ submit(struct replay *r, uint32_t partition, const struct record *record,
 }
 
 enum err
-replay_take(struct replay *r, uint32_t partition, const struct record *record,
-            struct error *reterr)
+replay_take(struct replay *r, uint32_t partition, const struct record *record, struct error *reterr)
 {
     struct intake_result result;
 
@@ -220,16 +219,15 @@ lowest_watermark(const struct replay *r, struct source *const *sources, size_t n
     size_t best = n;
 
     for (size_t i = 0; i < n; i++)
-        if (sources[i] != NULL &&
-            (best == n || ticket_engine_watermark(r->engines[i]) <
-                              ticket_engine_watermark(r->engines[best])))
+        if (sources[i] != NULL && (best == n || ticket_engine_watermark(r->engines[i]) <
+                                                    ticket_engine_watermark(r->engines[best])))
             best = i;
     return best;
 }
 
 /*
- * Reads one source for as long as its watermark stays where it is, or there is no other: nothing else
- * can change whose turn it is.
+ * Reads one source for as long as its watermark stays where it is, or there is no other: nothing
+ * else can change whose turn it is.
  */
 static enum err
 read_turn(struct replay *r, struct source **source, uint32_t partition, replay_problem_fn *tell,
@@ -348,8 +346,7 @@ replay_summarize(const struct replay *r, struct replay_summary *ret)
         ret->tickets += ticket_engine_tickets(r->engines[i]);
     }
     ret->segments = *segment_engine_counters(r->segments);
-    CHECK(!r->is_finished ||
-          ret->consumed == c->applied + c->duplicates + c->test + c->ignored + c->after_as_of +
-                               refused_total(ret));
+    CHECK(!r->is_finished || ret->consumed == c->applied + c->duplicates + c->test + c->ignored +
+                                                  c->after_as_of + refused_total(ret));
     CHECK(c->late <= c->applied);
 }

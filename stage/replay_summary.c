@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* summary.json: the accounts of INTERFACES section 5, and what the engines counted beside them. */
-#include "base/json_text.h"
+#include "schemas/codec/json.h"
 #include "stage/replay.h"
 
 static void
@@ -10,7 +10,7 @@ add_name(struct strbuf *out, const char *name)
 
     if (last != '{')
         strbuf_add_char(out, ',');
-    json_add_string(out, str_from(name));
+    avro_json_write_string(str_from(name), out);
     strbuf_add_char(out, ':');
 }
 

@@ -11,7 +11,6 @@
 #include "stage/replay.h"
 #include "stage/verbs.h"
 
-
 enum { PARTITIONS_MAX = 1024 };
 
 struct arguments {
@@ -39,20 +38,37 @@ static bool
 parse(int argc, char **argv, struct arguments *a, int *ret_exit)
 {
     const struct option_row rows[] = {
-        {.name = "config", .letter = 'c', .value = "FILE", .one = &a->config, .required = true,
+        {.name = "config",
+         .letter = 'c',
+         .value = "FILE",
+         .one = &a->config,
+         .required = true,
          .help = "the configuration"},
-        {.name = "input", .value = "FILE", .many = &a->inputs, .required = true,
+        {.name = "input",
+         .value = "FILE",
+         .many = &a->inputs,
+         .required = true,
          .help = "events of one source partition; may be repeated"},
-        {.name = "output", .value = "DIR", .one = &a->output, .required = true,
+        {.name = "output",
+         .value = "DIR",
+         .one = &a->output,
+         .required = true,
          .help = "folder of the results, made where it is missing"},
-        {.name = "partitions", .value = "N", .one = &a->partitions,
+        {.name = "partitions",
+         .value = "N",
+         .one = &a->partitions,
          .help = "split the one input by ticket, as a topic of N partitions would"},
-        {.name = "raw", .flag = &a->raw,
+        {.name = "raw",
+         .flag = &a->raw,
          .help = "write keys and values as Kafka gets them too (rollups.kv, ...)"},
-        {.name = "now", .value = "TIME", .one = &a->now,
+        {.name = "now",
+         .value = "TIME",
+         .one = &a->now,
          .help = "what max_future_skew is judged against where an event\nhas no recorded_at; "
                  "not judged without it"},
-        {.name = "as-of", .value = "TIME", .one = &a->as_of,
+        {.name = "as-of",
+         .value = "TIME",
+         .one = &a->as_of,
          .help = "the end of the run; \"end\": the latest end of the windows\nthat hold the last "
                  "event. Default: the last event"},
     };

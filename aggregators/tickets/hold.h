@@ -22,7 +22,7 @@ struct hold;
 
 struct held {
     evtime_ms occurred_at;
-    int64_t sequence; /* INT64_MAX where there is none: absent goes last */
+    int64_t sequence; /* where has_sequence; else 0. Absent goes last */
     uint64_t position;
     const struct plan *plan;
     struct str event_id;

@@ -18,13 +18,22 @@ cycle_start(const struct applying *a)
     return talk != NULL ? evtime48_get(talk->cycle_start) : EVTIME_NONE;
 }
 
+/* A creation by a customer and a customer message of the same instant are one: the other one came before. */
+static bool
+is_said_twice(const struct applying *a, const struct talk *talk)
+{
+    if (a->event->payload.kind == TICKET_EVENT_PAYLOAD_TICKET_CREATED)
+        return talk != NULL && evtime48_get(talk->last_customer) == a->t;
+    return a->ticket->opened_by_customer && evtime48_get(a->ticket->created_at) == a->t;
+}
+
 void
 cycle_open(struct applying *a)
 {
     const struct talk *talk = ticket_talk(a->rules->store, a->ticket);
     const struct work *work = ticket_work(a->rules->store, a->ticket);
 
-    if (cycle_start(a) != EVTIME_NONE)
+    if (cycle_start(a) != EVTIME_NONE || is_said_twice(a, talk))
         return;
     if ((talk != NULL && a->t < evtime48_get(talk->last_reply)) ||
         (work != NULL && a->t < evtime48_get(work->last_solve))) {
@@ -57,6 +66,7 @@ customer_message(struct applying *a)
     if (t->opened_by_agent && a->t >= evtime48_get(t->created_at) && evtime48_is_none(talk->first_customer))
         talk->first_customer = evtime48_of(a->t);
     cycle_open(a);
+    talk->last_customer = later_of(talk->last_customer, a->t);
 }
 
 /* Where first responses are measured from, or EVTIME_NONE. */
@@ -126,7 +136,8 @@ credited_profile(struct applying *a)
     const struct ticket_event *event = a->event;
     int agent = a->rules->dimension[DIMENSION_AGENT];
 
-    if (agent >= 0 && event->has_actor && event->actor.kind == ACTOR_KIND_AGENT && event->actor.has_id)
+    if (agent >= 0 && event->has_actor && event->actor.kind == ACTOR_KIND_AGENT && event->actor.has_id &&
+        event->actor.id.n > 0)
         return profile_with(a->rules->profiles, a->ticket->profile, (unsigned)agent, event->actor.id);
     profile_hold(a->rules->profiles, a->ticket->profile);
     return a->ticket->profile;

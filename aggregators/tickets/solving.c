@@ -203,6 +203,7 @@ apply_created(struct applying *a)
     }
     t->created_at = evtime48_of(a->t);
     t->opened_by_agent = p->initiated_by == INITIATED_BY_AGENT;
+    t->opened_by_customer = p->initiated_by == INITIATED_BY_CUSTOMER;
     t->stretch_start = later_of(t->stretch_start, a->t);
     if (fact(a, t->profile, MEASURE_volume, 1)) {
         profile_hold(a->rules->profiles, t->profile);
@@ -211,6 +212,15 @@ apply_created(struct applying *a)
     if (p->initiated_by == INITIATED_BY_CUSTOMER)
         cycle_open(a);
     first_status(a, p->status);
+}
+
+/* Without a kind that we know, every assignment but the ticket's first is one. */
+static bool
+is_handoff(const struct ticket *t, const struct ticket_assigned *p)
+{
+    if (!p->has_kind || p->kind == ASSIGNMENT_KIND_UNKNOWN)
+        return t->assigned;
+    return p->kind == ASSIGNMENT_KIND_TRANSFER || p->kind == ASSIGNMENT_KIND_REQUEUE;
 }
 
 void
@@ -225,8 +235,7 @@ apply_assigned(struct applying *a)
         return;
     }
     talk->assign_mark = later_of(talk->assign_mark, a->t);
-    if (p->has_kind ? p->kind == ASSIGNMENT_KIND_TRANSFER || p->kind == ASSIGNMENT_KIND_REQUEUE : t->assigned)
-        talk->handoffs++;
+    talk->handoffs += is_handoff(t, p);
     t->assigned = 1;
 }
 

@@ -3,7 +3,7 @@
  * What is remembered of a ticket, in three parts, so that the many tickets that have just been created stay small:
  *
  *   struct ticket   64 bytes   every ticket
- *   struct talk     48 bytes   once there was a message or an assignment
+ *   struct talk     52 bytes   once there was a message or an assignment
  *   struct work     64 bytes   once it left new and open
  *   struct extras   heap       cancellations, surveys, reviews: few tickets
  *
@@ -36,6 +36,7 @@ struct ticket {
     unsigned status : 3;          /* enum status */
     unsigned status_reached : 1;  /* some event has set the status */
     unsigned opened_by_agent : 1; /* initiated_by: first responses run from the first customer message */
+    unsigned opened_by_customer : 1; /* initiated_by: the creation counts as a customer message */
     unsigned in_level : 1;
     unsigned cancelled : 1;
     unsigned escalated : 1;
@@ -56,7 +57,7 @@ struct talk {
     struct evtime48 last_reply;     /* latest human reply */
     struct evtime48 first_reply;    /* the first at or after the start */
     struct evtime48 first_customer; /* first customer message after creation, of tickets opened by an agent */
-    uint16_t unused;
+    struct evtime48 last_customer;  /* latest customer message; a creation by a customer is not noted here */
     uint32_t first_reply_profile;
     uint32_t replies;
     uint32_t customer_messages;

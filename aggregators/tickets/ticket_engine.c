@@ -199,7 +199,7 @@ ticket_engine_hold(struct ticket_engine *e, const struct ticket_event *event, st
                    const struct plan *plan, uint64_t position)
 {
     struct held held = {.occurred_at = event->occurred_at,
-                        .sequence = event->source_sequence,
+                        .sequence = event->has_source_sequence ? event->source_sequence : 0,
                         .has_sequence = event->has_source_sequence,
                         .position = position,
                         .plan = plan,

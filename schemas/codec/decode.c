@@ -6,8 +6,7 @@
  * Hostile bytes: each length and count is compared with what remains before it is used. What the wire can ask for at
  * no cost to the sender (empty items, records inside themselves) is paid from a budget per record.
  */
-#include "schemas/codec/cursor.h"
-#include "schemas/codec/program.h"
+#include "schemas/codec/run.h"
 
 enum {
     DEPTH_MAX = 64,                /* lists inside lists, skipped records inside each other */
@@ -15,28 +14,9 @@ enum {
     KEY_MAX = AVRO_STRING_MAX      /* bytes of a map's key */
 };
 
-struct run {
-    const struct plan *plan;
-    struct arena *arena;
-    struct cursor c; /* up to date only inside SLOW operations and between programs */
-    size_t budget;
-    int depth;
-    const struct op *failed;
-};
-
 static enum decode_result run_program(struct run *run, uint32_t start, char *base);
 
-#define TRY(expr)                                                                                  \
-    do {                                                                                           \
-        enum decode_result try_result = (expr);                                                    \
-        if (__builtin_expect(try_result != DECODE_OK, 0))                                          \
-            return try_result;                                                                     \
-    } while (0)
-
 #define INLINE static inline __attribute__((always_inline)) enum decode_result
-
-/* The struct's members are of many types, the program knows only their offsets: memcpy is the store for all of them. */
-#define STORE(base, at, value) memcpy((base) + (at), &(value), sizeof(value))
 
 INLINE
 op_STRING(struct cursor *c, const struct op **op, char *base)
@@ -226,149 +206,6 @@ op_SKIP_RAW(struct cursor *c, const struct op **op, char *base)
 
     (void)base;
     return cursor_raw(c, (*op)->n, &p);
-}
-
-static enum decode_result
-slow_BYTES(struct run *run, const struct op *op, char *base)
-{
-    struct str s;
-
-    TRY(cursor_bytes(&run->c, op->n, &s));
-    STORE(base, op->at, s);
-    return DECODE_OK;
-}
-
-static enum decode_result
-slow_FIXED(struct run *run, const struct op *op, char *base)
-{
-    const unsigned char *p;
-
-    TRY(cursor_raw(&run->c, op->n, &p));
-    memcpy(base + op->at, p, op->n);
-    return DECODE_OK;
-}
-
-static enum decode_result
-slow_FLOAT(struct run *run, const struct op *op, char *base)
-{
-    const unsigned char *p;
-    uint32_t bits;
-
-    TRY(cursor_raw(&run->c, 4, &p));
-    bits = cursor_le32(p);
-    STORE(base, op->at, bits);
-    return DECODE_OK;
-}
-
-static enum decode_result
-slow_FLOAT_AS_DOUBLE(struct run *run, const struct op *op, char *base)
-{
-    float narrow;
-    double wide;
-
-    TRY(slow_FLOAT(run, &(struct op){.at = 0}, (char *)&narrow));
-    wide = (double)narrow;
-    STORE(base, op->at, wide);
-    return DECODE_OK;
-}
-
-static enum decode_result
-slow_INT_AS_FLOAT(struct run *run, const struct op *op, char *base)
-{
-    int64_t v;
-    float f;
-
-    TRY(cursor_long(&run->c, &v));
-    f = (float)v;
-    STORE(base, op->at, f);
-    return op->n != 0 && v != (int32_t)v ? DECODE_BAD_VALUE : DECODE_OK;
-}
-
-static enum decode_result
-slow_INT_AS_DOUBLE(struct run *run, const struct op *op, char *base)
-{
-    int64_t v;
-    double d;
-
-    TRY(cursor_long(&run->c, &v));
-    d = (double)v;
-    STORE(base, op->at, d);
-    return op->n != 0 && v != (int32_t)v ? DECODE_BAD_VALUE : DECODE_OK;
-}
-
-static enum decode_result
-slow_INT_AS_LONG(struct run *run, const struct op *op, char *base)
-{
-    int64_t v;
-
-    TRY(cursor_long(&run->c, &v));
-    STORE(base, op->at, v);
-    return v != (int32_t)v ? DECODE_BAD_VALUE : DECODE_OK;
-}
-
-static enum decode_result
-slow_MICROS_AS_MILLIS(struct run *run, const struct op *op, char *base)
-{
-    int64_t micros;
-    int64_t millis;
-
-    TRY(cursor_long(&run->c, &micros));
-    millis = micros / 1000 - (micros % 1000 < 0);
-    STORE(base, op->at, millis);
-    return DECODE_OK;
-}
-
-static enum decode_result
-slow_MILLIS_AS_MICROS(struct run *run, const struct op *op, char *base)
-{
-    int64_t millis;
-    int64_t micros;
-
-    TRY(cursor_long(&run->c, &millis));
-    if (__builtin_mul_overflow(millis, (int64_t)1000, &micros))
-        return DECODE_BAD_VALUE;
-    STORE(base, op->at, micros);
-    return DECODE_OK;
-}
-
-/* Two's complement, big-endian, of any length: leading bytes that only repeat the sign are allowed. */
-static enum decode_result
-store_decimal(const unsigned char *p, size_t n, const struct op *op, char *base)
-{
-    unsigned char sign = n > 0 && p[0] >= 0x80 ? 0xff : 0;
-    uint64_t v = sign != 0 ? UINT64_MAX : 0;
-    int64_t result;
-
-    for (; n > 8; n--, p++)
-        if (*p != sign)
-            return DECODE_BAD_VALUE;
-    if (n == 8 && (*p >= 0x80) != (sign != 0))
-        return DECODE_BAD_VALUE;
-    for (size_t i = 0; i < n; i++)
-        v = (v << 8) | p[i];
-    result = (int64_t)v;
-    if (result <= -INT64_C(1000000000000000000) || result >= INT64_C(1000000000000000000))
-        return DECODE_BAD_VALUE;
-    STORE(base, op->at, result);
-    return DECODE_OK;
-}
-
-static enum decode_result
-slow_DECIMAL_BYTES(struct run *run, const struct op *op, char *base)
-{
-    struct str s;
-
-    TRY(cursor_bytes(&run->c, AVRO_BYTES_MAX, &s));
-    return store_decimal((const unsigned char *)s.p, s.n, op, base);
-}
-
-static enum decode_result
-slow_DECIMAL_FIXED(struct run *run, const struct op *op, char *base)
-{
-    const unsigned char *p;
-
-    TRY(cursor_raw(&run->c, op->n, &p));
-    return store_decimal(p, op->n, op, base);
 }
 
 static enum decode_result
@@ -618,4 +455,15 @@ enum decode_result
 plan_decode(const struct plan *plan, struct str bytes, struct arena *arena, void *ret, size_t *used)
 {
     return plan_decode_field(plan, bytes, arena, ret, used, NULL);
+}
+
+enum decode_result
+plan_measure(const struct plan *plan, struct str bytes, size_t *ret)
+{
+    struct run run = {.plan = plan, .c = cursor_of(bytes), .budget = BUDGET_MAX};
+    enum decode_result r = run_program(&run, plan->measure->start, NULL);
+
+    if (r == DECODE_OK)
+        *ret = bytes.n - cursor_left(&run.c);
+    return r;
 }

@@ -17,24 +17,22 @@ static bool write_slot(struct writer *w, const struct avro_field *f, json_t *jso
 
 #define STORE(base, at, value) memcpy((base) + (at), &(value), sizeof(value))
 
-/* Code points 0 to 255 become bytes. */
-static bool
-latin1(struct writer *w, json_t *json, struct str *ret)
+bool
+default_latin1(struct str text, struct arena *arena, struct str *ret)
 {
-    size_t n = json_string_length(json);
-    const unsigned char *from = (const unsigned char *)json_string_value(json);
-    char *to = arena_alloc(w->arena, n, 1);
+    const unsigned char *from = (const unsigned char *)text.p;
+    char *to = arena_alloc(arena, text.n, 1);
     size_t used = 0;
 
-    for (size_t i = 0; i < n; i++) {
-        if (from[i] >= 0x80) {
-            if (from[i] > 0xc3 || i + 1 == n)
-                return false;
-            to[used++] = (char)((from[i] << 6) | (from[i + 1] & 0x3f));
-            i++;
-        } else {
+    for (size_t i = 0; i < text.n; i++) {
+        if (from[i] < 0x80) {
             to[used++] = (char)from[i];
+            continue;
         }
+        if (from[i] > 0xc3 || i + 1 == text.n)
+            return false;
+        to[used++] = (char)((from[i] << 6) | (from[i + 1] & 0x3f));
+        i++;
     }
     *ret = str_of(to, used);
     return true;
@@ -43,10 +41,11 @@ latin1(struct writer *w, json_t *json, struct str *ret)
 static bool
 write_bytes(struct writer *w, const struct avro_field *f, json_t *json, char *base)
 {
+    struct str text = str_of(json_string_value(json), json_string_length(json));
     struct str bytes;
     int64_t v = 0;
 
-    if (!json_is_string(json) || !latin1(w, json, &bytes))
+    if (!json_is_string(json) || !default_latin1(text, w->arena, &bytes))
         return false;
     if (f->kind == AVK_FIXED && bytes.n != f->of.named->size)
         return false;
@@ -205,6 +204,31 @@ write_slot(struct writer *w, const struct avro_field *f, json_t *json, char *bas
     return write_value(w, f, json, base);
 }
 
+/* The defaults that nearly all fields have, without a parser: reading JSON events meets several in each. */
+static bool
+write_usual(const struct avro_field *f, struct str text, char *base)
+{
+    struct str empty = STR("");
+    struct avro_list none = {0};
+
+    if (f->is_nullable && str_equal(text, STR("null")))
+        base[f->has_at] = 0;
+    else if (f->is_nullable)
+        return false;
+    else if (f->kind == AVK_STRING && str_equal(text, STR("\"\"")))
+        STORE(base, f->at, empty);
+    else if (f->kind == AVK_BOOLEAN && str_equal(text, STR("false")))
+        base[f->at] = 0;
+    else if (f->kind == AVK_BOOLEAN && str_equal(text, STR("true")))
+        base[f->at] = 1;
+    else if ((f->kind == AVK_ARRAY && str_equal(text, STR("[]"))) ||
+             (f->kind == AVK_MAP && str_equal(text, STR("{}"))))
+        STORE(base, f->at, none);
+    else
+        return false;
+    return true;
+}
+
 bool
 default_write(const struct avro_field *f, struct arena *arena, char *base)
 {
@@ -214,6 +238,8 @@ default_write(const struct avro_field *f, struct arena *arena, char *base)
 
     if (f->default_json == NULL)
         return false;
+    if (write_usual(f, str_from(f->default_json), base))
+        return true;
     json = json_loads(f->default_json, JSON_DECODE_ANY, NULL);
     CHECK(json != NULL);
     is_good = write_slot(&w, f, json, base);

@@ -12,4 +12,7 @@
  */
 bool default_write(const struct avro_field *f, struct arena *arena, char *base);
 
+/* Bytes from a string whose code points are 0 to 255: the specification's JSON for bytes. False for others. */
+bool default_latin1(struct str text, struct arena *arena, struct str *ret);
+
 #endif

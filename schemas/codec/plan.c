@@ -29,6 +29,8 @@ compile(struct resolver *r, const struct schema *writer, const struct avro_desc 
     enum err err = resolve_slot(r, writer, &top, 0);
 
     resolve_emit(r, OP_RETURN, NULL);
+    if (err == ERR_NONE)
+        r->plan->measure = resolve_sub(r, writer, NULL);
     for (size_t i = 0; err == ERR_NONE && i < r->plan->n_subs; i++) {
         struct sub *sub = r->plan->subs[i];
 
@@ -69,6 +71,12 @@ plan_compile(struct str writer_json, const struct avro_desc *reader, struct plan
     }
     *ret = plan;
     return ERR_NONE;
+}
+
+const struct avro_desc *
+plan_reader(const struct plan *plan)
+{
+    return plan->reader;
 }
 
 void

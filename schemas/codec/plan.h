@@ -43,4 +43,13 @@ MUST_USE enum decode_result plan_decode_field(const struct plan *plan, struct st
                                               struct arena *arena, void *ret, size_t *used,
                                               const char **ret_field);
 
+/*
+ * How long the record at the start of `bytes` is, whatever it says: for going on behind a record that was refused for
+ * its content. A refusal here means that nobody can say where it ends.
+ */
+MUST_USE enum decode_result plan_measure(const struct plan *plan, struct str bytes, size_t *ret);
+
+/* What the plan fills. */
+const struct avro_desc *plan_reader(const struct plan *plan);
+
 #endif

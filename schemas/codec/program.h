@@ -31,7 +31,7 @@ struct op {
 
 /* The program of an item, of an entry's value, or of a record that is skipped. */
 struct sub {
-    const struct schema *writer;    /* the list, or the record that is skipped */
+    const struct schema *writer;    /* the list; or the record, or the whole, that is skipped */
     const struct avro_items *items; /* NULL: skipped */
     uint32_t start;
     uint32_t size;    /* bytes of an item or entry in memory */
@@ -53,6 +53,7 @@ struct plan {
     struct sub **subs;
     size_t n_subs;
     size_t cap_subs;
+    const struct sub *measure; /* skips one record */
 };
 
 #endif

@@ -40,7 +40,7 @@ resolve_sub(struct resolver *r, const struct schema *w, const struct avro_items 
                         .items = items,
                         .size = items != NULL ? (uint32_t)items->size : 0,
                         .has_key = w->kind == AVK_MAP,
-                        .takes_bytes = w->kind != AVK_RECORD && w->items->takes_bytes};
+                        .takes_bytes = w->items != NULL && w->items->takes_bytes};
     p->subs = mem_grow(p->subs, p->n_subs, &p->cap_subs, sizeof(struct sub *));
     p->subs[p->n_subs++] = sub;
     return sub;

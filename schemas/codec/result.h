@@ -3,6 +3,8 @@
 #ifndef SCHEMAS_CODEC_RESULT_H
 #define SCHEMAS_CODEC_RESULT_H
 
+#include "base/check.h"
+
 enum decode_result {
 #define RESULT(name, reason, sentence) DECODE_##name,
 #include "schemas/codec/result.tbl"

@@ -75,8 +75,10 @@ resolve_skip_content(struct resolver *r, const struct schema *w)
     if (w->kind == AVK_RECORD)
         for (size_t i = 0; i < w->n; i++)
             resolve_skip(r, w->fields[i].type);
-    else
+    else if (w->kind == AVK_ARRAY || w->kind == AVK_MAP)
         resolve_skip(r, w->items);
+    else
+        resolve_skip(r, w);
     return r->plan->n_ops > RESOLVE_OPS_MAX
                ? error_set(r->reterr, ERR_SCHEMA, "the schema is too large")
                : ERR_NONE;

@@ -19,7 +19,12 @@ parse(size_t arguments_max, int argc, const char *const *argv)
 {
     struct line l = {.exit_code = -1};
     const struct option_row rows[] = {
-        {.name = "config", .letter = 'c', .value = "FILE", .help = "the file", .one = &l.config, .required = true},
+        {.name = "config",
+         .letter = 'c',
+         .value = "FILE",
+         .help = "the file",
+         .one = &l.config,
+         .required = true},
         {.name = "input", .value = "FILE", .help = "events\none each", .many = &l.inputs},
         {.name = "raw", .letter = 'r', .help = "keys, too", .flag = &l.raw},
     };
@@ -96,16 +101,22 @@ Test(options, names_what_it_does_not_understand)
     expect_refusal(PARSE(0, "-c", "f", "-x"), "ticketstream: unknown option \"-x\"" TRY);
     expect_refusal(PARSE(0, "-c", "f", "word"), "ticketstream: takes no arguments: \"word\"" TRY);
     expect_refusal(PARSE(1, "-c", "f", "a", "b"), "ticketstream: one argument too many: \"b\"" TRY);
-    expect_refusal(PARSE(2, "-c", "f"), "ticketstream: arguments are missing: ticketstream test -c FILE" TRY);
+    expect_refusal(PARSE(2, "-c", "f"),
+                   "ticketstream: arguments are missing: ticketstream test -c FILE" TRY);
 }
 
 Test(options, names_what_is_missing_or_too_much)
 {
-    expect_refusal(PARSE(0, "--raw"), "ticketstream: option \"--config FILE\" is missing: the file" TRY);
-    expect_refusal(PARSE(0, "--config"), "ticketstream: option \"--config\" wants a value: --config FILE" TRY);
-    expect_refusal(PARSE(0, "--config="), "ticketstream: option \"--config\" wants a value: --config FILE" TRY);
-    expect_refusal(PARSE(0, "-c", "f", "--config", "g"), "ticketstream: option \"--config\" is given twice" TRY);
-    expect_refusal(PARSE(0, "-c", "f", "--raw=1"), "ticketstream: option \"raw\" takes no value" TRY);
+    expect_refusal(PARSE(0, "--raw"),
+                   "ticketstream: option \"--config FILE\" is missing: the file" TRY);
+    expect_refusal(PARSE(0, "--config"),
+                   "ticketstream: option \"--config\" wants a value: --config FILE" TRY);
+    expect_refusal(PARSE(0, "--config="),
+                   "ticketstream: option \"--config\" wants a value: --config FILE" TRY);
+    expect_refusal(PARSE(0, "-c", "f", "--config", "g"),
+                   "ticketstream: option \"--config\" is given twice" TRY);
+    expect_refusal(PARSE(0, "-c", "f", "--raw=1"),
+                   "ticketstream: option \"raw\" takes no value" TRY);
 }
 
 Test(options, prints_the_help)

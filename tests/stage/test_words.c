@@ -31,7 +31,8 @@ Test(words, does_not_guess_wildly)
     expect_nearest("completely_else", NULL);
     expect_nearest("x", NULL);
     expect_nearest("", NULL);
-    expect_nearest("a_word_that_is_longer_than_every_key_of_the_whole_configuration_ever_was", NULL);
+    expect_nearest("a_word_that_is_longer_than_every_key_of_the_whole_configuration_ever_was",
+                   NULL);
 }
 
 Test(words, lists)

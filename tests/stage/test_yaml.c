@@ -48,7 +48,8 @@ expect_tree(const char *text, const char *expected)
 
 Test(yaml, knows_the_place_of_every_key_and_value)
 {
-    expect_tree("a: 1\nb:\n  c: [x, 'y']\n", "1:1{a@1:1 1:4=1 b@2:1 3:3{c@3:3 3:6[3:7=x 3:10='y']}}");
+    expect_tree("a: 1\nb:\n  c: [x, 'y']\n",
+                "1:1{a@1:1 1:4=1 b@2:1 3:3{c@3:3 3:6[3:7=x 3:10='y']}}");
     expect_tree("- p\n-   q\n", "1:1[1:3=p 2:5=q]");
     expect_tree("\n\n  k :  v\n", "3:3{k@3:3 3:8=v}");
 }
@@ -110,7 +111,7 @@ static const struct refusal refusals[] = {
     {"? [a]\n: b", 1, 3, "a key must be text"},
     {"a: 1\n---\nb: 2", 2, 1, "a second document: one is expected"},
     {"a: \"x\\0y\"", 1, 4, "a value holds a zero byte"},
-    {"a: [1, 2", 1, 9, "not YAML: did not find expected ',' or ']' while parsing a flow sequence"},
+    {"a: [1, 2", 2, 1, "not YAML: did not find expected ',' or ']' while parsing a flow sequence"},
     {"a: \xff\xfe", 1, 1, "not UTF-8 text (byte 3: invalid leading UTF-8 octet)"},
     {"a: 1\n b: 2", 2, 3, "not YAML: mapping values are not allowed in this context"},
     {"[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]", 1, 17, "more than 16 levels"},

@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
+
 #include <stdlib.h>
 
 Test(zone, reads_a_zone_once)
@@ -29,10 +30,21 @@ struct bad_name {
 };
 
 static const struct bad_name bad_names[] = {
-    {""},           {"/etc/passwd"},     {"../../../etc/passwd"}, {"Europe/../Europe/Berlin"},
-    {"Europe/"},    {"Europe//Berlin"},  {"Europe"},              {"tzdata.zi"},
-    {"./UTC"},      {"Europe/Berlin "},  {"a/b/c/d"},             {"Nowhere/Atall"},
-    {"zone.tab"},   {"Europe\\Berlin"},  {"leapseconds"},
+    {""},
+    {"/etc/passwd"},
+    {"../../../etc/passwd"},
+    {"Europe/../Europe/Berlin"},
+    {"Europe/"},
+    {"Europe//Berlin"},
+    {"Europe"},
+    {"tzdata.zi"},
+    {"./UTC"},
+    {"Europe/Berlin "},
+    {"a/b/c/d"},
+    {"Nowhere/Atall"},
+    {"zone.tab"},
+    {"Europe\\Berlin"},
+    {"leapseconds"},
 };
 
 ParameterizedTestParameters(zone, refuses_names_that_are_none)

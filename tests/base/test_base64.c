@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bytes as text: base64 with the vectors of RFC 4648, and strings as JSON. */
+/* The vectors of RFC 4648, and bytes that are no text. */
 #include "base/base64.h"
-#include "base/json_text.h"
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
@@ -32,29 +31,6 @@ ParameterizedTest(struct pair *p, base64, is_that_of_rfc_4648)
     struct strbuf out = {0};
 
     base64_add(&out, p->in);
-    cr_assert(str_equal(strbuf_str(&out), str_from(p->out)), "%.*s", STR_ARG(strbuf_str(&out)));
-    strbuf_fini(&out);
-}
-
-ParameterizedTestParameters(json_text, escapes_what_json_cannot_hold)
-{
-    static struct pair pairs[] = {
-        {{"", 0}, "\"\""},
-        {{"plain", 5}, "\"plain\""},
-        {{"a\"b\\c/", 6}, "\"a\\\"b\\\\c/\""},
-        {{"\n\t\r", 3}, "\"\\n\\t\\r\""},
-        {{"\0\x1f\x7f", 3}, "\"\\u0000\\u001f\x7f\""},
-        {{"K\xc3\xb6ln", 5}, "\"K\xc3\xb6ln\""},
-    };
-
-    return cr_make_param_array(struct pair, pairs, sizeof(pairs) / sizeof(pairs[0]));
-}
-
-ParameterizedTest(struct pair *p, json_text, escapes_what_json_cannot_hold)
-{
-    struct strbuf out = {0};
-
-    json_add_string(&out, p->in);
     cr_assert(str_equal(strbuf_str(&out), str_from(p->out)), "%.*s", STR_ARG(strbuf_str(&out)));
     strbuf_fini(&out);
 }

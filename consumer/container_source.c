@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A record in a block has no length in front: where it ends is known by walking over it with the
+ * writer's schema. That walk is a plan of its own that reads nothing (the reader has no field), so
+ * that a record which is bad as an event (a broken string, a symbol that we lack) still has an end, and
+ * the next one can be found. Only where the walk itself fails is the rest of the block one dead letter.
+ */
+#include "consumer/container_source.h"
+
+#include "base/mem.h"
+#include "schemas/codec/container.h"
+
+struct container_source {
+    struct source source;
+    struct container_reader *reader;
+    struct plan *plan;  /* the writer's record as our event */
+    struct plan *skip;  /* the writer's record as nothing */
+    struct arena arena; /* of the walk; nothing lands in it */
+    uint64_t n;         /* records handed out */
+    struct error failure; /* found behind the record that was handed out last */
+};
+
+/* What the walk "reads": a record of the same name without fields. */
+struct nothing {
+    char none;
+};
+
+static void
+container_source_close(struct source *source)
+{
+    struct container_source *s = (struct container_source *)source;
+
+    container_reader_close(&s->reader);
+    plan_free(&s->plan);
+    plan_free(&s->skip);
+    arena_fini(&s->arena);
+    mem_free(s);
+}
+
+/* Cuts the first record off what is left of the block. */
+static void
+cut_record(struct container_source *s, struct str left, struct record *ret)
+{
+    struct nothing nothing;
+    size_t used = 0;
+
+    arena_reset(&s->arena);
+    *ret = (struct record){.form = RECORD_AVRO,
+                           .timestamp = EVTIME_NONE,
+                           .position = ++s->n,
+                           .plan = s->plan,
+                           .bytes = left};
+    ret->refusal = plan_decode(s->skip, left, &s->arena, &nothing, &used);
+    if (ret->refusal != DECODE_OK) {
+        container_reader_drop_block(s->reader);
+        return;
+    }
+    ret->bytes.n = used;
+    (void)container_reader_take(s->reader, used, &s->failure);
+}
+
+static enum err
+container_source_next(struct source *source, struct record *ret, bool *ret_end,
+                      struct error *reterr)
+{
+    struct container_source *s = (struct container_source *)source;
+    struct str left = {0};
+
+    *ret_end = true;
+    if (s->reader == NULL)
+        return ERR_NONE;
+    if (s->failure.code == ERR_NONE)
+        (void)container_reader_peek(s->reader, &left, &s->failure);
+    if (s->failure.code != ERR_NONE) {
+        *reterr = s->failure;
+        container_reader_close(&s->reader);
+        return reterr->code;
+    }
+    if (left.p != NULL) {
+        *ret_end = false;
+        cut_record(s, left, ret);
+    }
+    return ERR_NONE;
+}
+
+static enum err
+compile(struct container_source *s, const char *path, struct error *reterr)
+{
+    struct avro_desc none = ticket_event_desc;
+    struct str schema = container_reader_schema(s->reader);
+    struct error why;
+
+    none.n = 0;
+    none.size = sizeof(struct nothing);
+    if (plan_compile(schema, &ticket_event_desc, &s->plan, &why) != ERR_NONE ||
+        plan_compile(schema, &none, &s->skip, &why) != ERR_NONE)
+        return error_set(reterr, ERR_INPUT, "%s: its schema cannot be read as TicketEvent: %s",
+                         path, why.text);
+    return ERR_NONE;
+}
+
+enum err
+container_source_open(const char *path, struct source **ret, struct error *reterr)
+{
+    static const struct source_ops ops = {.next = container_source_next,
+                                          .close = container_source_close};
+    struct container_source *s = mem_new(1, sizeof(*s));
+    enum err err = container_reader_open(path, &s->reader, reterr);
+
+    s->source.ops = &ops;
+    if (err == ERR_NONE)
+        err = compile(s, path, reterr);
+    if (err != ERR_NONE) {
+        container_source_close(&s->source);
+        return err;
+    }
+    *ret = &s->source;
+    return ERR_NONE;
+}

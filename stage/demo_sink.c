@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "stage/demo_sink.h"
+
+#include "base/index.h"
+#include "base/mem.h"
+#include "base/strbuf.h"
+#include "schemas/codec/plan.h"
+#include "schemas/rollup.h"
+
+struct demo_sink {
+    struct sink sink;
+    const struct settings *settings;
+    struct demo_results *results;
+    unsigned widest; /* window */
+    struct plan *plan;
+    struct arena arena;
+    struct index by_id; /* of results->segments */
+};
+
+static char *
+copy_text(struct str s)
+{
+    char *copy = mem_new(s.n + 1, 1);
+
+    if (s.n > 0)
+        memcpy(copy, s.p, s.n);
+    return copy;
+}
+
+/* The values in "by_x|name=value|name=value", with `\` before what is meant as it is. */
+static char *
+label_of(struct str id)
+{
+    struct strbuf out = {0};
+    bool in_value = false;
+    bool is_empty = false;
+    char *label;
+
+    for (size_t i = 0; i < id.n; i++) {
+        char c = id.p[i];
+
+        if (c == '|') {
+            if (in_value)
+                strbuf_add(&out, is_empty ? STR("(none), ") : STR(", "));
+            in_value = false;
+        } else if (c == '=' && !in_value) {
+            in_value = is_empty = true;
+        } else if (in_value) {
+            i += c == '\\';
+            strbuf_add_char(&out, id.p[i]);
+            is_empty = false;
+        } else {
+            i += c == '\\';
+        }
+    }
+    if (is_empty && in_value)
+        strbuf_add(&out, STR("(none)"));
+    label = copy_text(strbuf_str(&out));
+    strbuf_fini(&out);
+    return label;
+}
+
+static struct demo_segment *
+find_segment(struct demo_sink *s, unsigned segmentation, struct str id)
+{
+    struct demo_results *r = s->results;
+    uint64_t hash = hash_str(id, 0);
+    struct demo_segment *segment;
+
+    for (struct index_probe probe = index_probe(&s->by_id, hash); index_next(&s->by_id, &probe);)
+        if (str_equal(str_from(r->segments[probe.item].id), id))
+            return &r->segments[probe.item];
+    r->segments = mem_grow(r->segments, r->n_segments, &r->cap_segments, sizeof(*r->segments));
+    index_add(&s->by_id, hash, (uint32_t)r->n_segments);
+    segment = &r->segments[r->n_segments++];
+    *segment = (struct demo_segment){
+        .segmentation = segmentation, .id = copy_text(id), .label = label_of(id)};
+    return segment;
+}
+
+static void
+take_segment(struct demo_sink *s, unsigned segmentation, const struct rollup *rollup)
+{
+    struct demo_segment *segment = find_segment(s, segmentation, rollup->segment_id);
+    const struct metrics *m = &rollup->metrics;
+
+    segment->volume = m->has_ticket_volume ? m->ticket_volume.value : 0;
+    segment->backlog = m->has_backlog ? m->backlog.value : 0;
+    segment->solve_events = m->has_solve_events ? m->solve_events.value : 0;
+    segment->reopens = m->has_reopens ? m->reopens.value : 0;
+    segment->has_resolution = m->has_resolution_time && m->resolution_time.has_p50_ms;
+    segment->p50_ms = m->resolution_time.p50_ms;
+    segment->p90_ms = m->resolution_time.p90_ms;
+}
+
+static void
+take_point(struct demo_sink *s, unsigned window, const struct rollup *rollup)
+{
+    struct demo_results *r = s->results;
+    struct demo_point point = {
+        .window = window,
+        .start = rollup->window_start,
+        .volume = rollup->metrics.has_ticket_volume ? rollup->metrics.ticket_volume.value : 0};
+
+    for (size_t i = r->n_points; i-- > 0;) {
+        if (r->points[i].window == window && r->points[i].start == point.start) {
+            r->points[i] = point;
+            return;
+        }
+    }
+    r->points = mem_grow(r->points, r->n_points, &r->cap_points, sizeof(*r->points));
+    r->points[r->n_points++] = point;
+}
+
+static unsigned
+window_number(const struct settings *settings, struct str name)
+{
+    unsigned i = 0;
+
+    while (i < settings->n_windows && !str_equal(settings->windows[i].name, name))
+        i++;
+    CHECK(i < settings->n_windows);
+    return i;
+}
+
+static unsigned
+segmentation_number(const struct settings *settings, struct str name)
+{
+    unsigned i = 0;
+
+    while (i < settings->n_segmentations && !str_equal(settings->segmentations[i].name, name))
+        i++;
+    CHECK(i < settings->n_segmentations);
+    return i;
+}
+
+static enum err
+demo_sink_write(struct sink *sink, const struct sink_record *record, struct error *reterr)
+{
+    struct demo_sink *s = (struct demo_sink *)sink;
+    struct rollup rollup;
+    unsigned segmentation;
+    unsigned window;
+
+    (void)reterr;
+    if (record->output != SINK_ROLLUPS && record->output != SINK_ROLLUPS_AGENT)
+        return ERR_NONE;
+    arena_reset(&s->arena);
+    CHECK(plan_decode(s->plan, record->value, &s->arena, &rollup, NULL) == DECODE_OK);
+    window = window_number(s->settings, rollup.window_name);
+    segmentation = segmentation_number(s->settings, rollup.segmentation);
+    if (window == s->widest)
+        take_segment(s, segmentation, &rollup);
+    if (s->settings->segmentations[segmentation].n == 0)
+        take_point(s, window, &rollup);
+    return ERR_NONE;
+}
+
+static enum err
+demo_sink_commit(struct sink *sink, struct error *reterr)
+{
+    (void)sink;
+    (void)reterr;
+    return ERR_NONE;
+}
+
+static void
+demo_sink_close(struct sink *sink)
+{
+    struct demo_sink *s = (struct demo_sink *)sink;
+
+    plan_free(&s->plan);
+    arena_fini(&s->arena);
+    index_fini(&s->by_id);
+    mem_free(s);
+}
+
+/* Calendar windows by what they are in days, near enough to compare. */
+static dur_ms
+length_of(const struct window_spec *spec)
+{
+    static const int days[] = {[WINDOW_FIXED] = 0,  [WINDOW_DAY] = 1,      [WINDOW_WEEK] = 7,
+                               [WINDOW_MONTH] = 30, [WINDOW_QUARTER] = 91, [WINDOW_YEAR] = 365};
+
+    return spec->kind == WINDOW_FIXED ? spec->length_ms : days[spec->kind] * (dur_ms)DAY_MS;
+}
+
+struct sink *
+demo_sink_new(const struct settings *settings, struct demo_results *results)
+{
+    static const struct sink_ops ops = {
+        .write = demo_sink_write, .commit = demo_sink_commit, .close = demo_sink_close};
+    struct demo_sink *s = mem_new(1, sizeof(*s));
+    struct str schema = str_of(rollup_desc.avsc, rollup_desc.avsc_len);
+
+    CHECK(plan_compile(schema, &rollup_desc, &s->plan, NULL) == ERR_NONE);
+    s->sink.ops = &ops;
+    s->settings = settings;
+    s->results = results;
+    for (unsigned i = 1; i < settings->n_windows; i++)
+        if (length_of(&settings->windows[i]) > length_of(&settings->windows[s->widest]))
+            s->widest = i;
+    return &s->sink;
+}
+
+void
+demo_results_fini(struct demo_results *results)
+{
+    for (size_t i = 0; i < results->n_segments; i++) {
+        mem_free(results->segments[i].id);
+        mem_free(results->segments[i].label);
+    }
+    mem_free(results->segments);
+    mem_free(results->points);
+    *results = (struct demo_results){0};
+}
