@@ -9,7 +9,7 @@
 
 enum {
     SLOTS_MIN = 16,
-    MOVES_PER_CHANGE = 8 /* the new table has twice the slots, so the old one is empty long before that is full */
+    MOVES_PER_CHANGE = 8 /* see grow() */
 };
 
 uint64_t
@@ -62,13 +62,16 @@ move_some(struct index *x, uint32_t slots)
         drop_old(x);
 }
 
-/* Full at three quarters. Where most of these were removed the new table is no larger than the old one. */
+/*
+ * Full at three quarters, removed items counted. The new table is at least twice as large as its items, and at least
+ * half as large as the old table: so all of that is moved, eight slots a change, before the new one is full again.
+ */
 static void
 grow(struct index *x)
 {
-    uint32_t slots = SLOTS_MIN;
+    uint32_t slots = x->now.slots != NULL && x->now.mask >= 2 * SLOTS_MIN ? (x->now.mask + 1) / 2 : SLOTS_MIN;
 
-    move_some(x, UINT32_MAX);
+    CHECK(x->old.slots == NULL);
     while (slots / 2 < x->n + 1) {
         CHECK(slots <= UINT32_MAX / 2);
         slots *= 2;

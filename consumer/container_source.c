@@ -15,9 +15,11 @@ struct container_source {
     struct container_reader *reader;
     struct plan *plan;  /* the writer's record as our event */
     struct plan *skip;  /* the writer's record as nothing */
-    struct arena arena; /* of the walk; nothing lands in it */
-    uint64_t n;         /* records handed out */
-    struct error failure; /* found behind the record that was handed out last */
+    struct avro_desc none; /* what `skip` reads */
+    struct arena arena;    /* of the walk; nothing lands in it */
+    uint64_t n;            /* records handed out */
+    enum err broken;       /* found behind the record that was handed out last */
+    struct error failure;  /* of `broken` */
 };
 
 /* What the walk "reads": a record of the same name without fields. */
@@ -56,7 +58,7 @@ cut_record(struct container_source *s, struct str left, struct record *ret)
         return;
     }
     ret->bytes.n = used;
-    (void)container_reader_take(s->reader, used, &s->failure);
+    s->broken = container_reader_take(s->reader, used, &s->failure);
 }
 
 static enum err
@@ -69,12 +71,12 @@ container_source_next(struct source *source, struct record *ret, bool *ret_end,
     *ret_end = true;
     if (s->reader == NULL)
         return ERR_NONE;
-    if (s->failure.code == ERR_NONE)
-        (void)container_reader_peek(s->reader, &left, &s->failure);
-    if (s->failure.code != ERR_NONE) {
+    if (s->broken == ERR_NONE)
+        s->broken = container_reader_peek(s->reader, &left, &s->failure);
+    if (s->broken != ERR_NONE) {
         *reterr = s->failure;
         container_reader_close(&s->reader);
-        return reterr->code;
+        return s->broken;
     }
     if (left.p != NULL) {
         *ret_end = false;
@@ -86,14 +88,14 @@ container_source_next(struct source *source, struct record *ret, bool *ret_end,
 static enum err
 compile(struct container_source *s, const char *path, struct error *reterr)
 {
-    struct avro_desc none = ticket_event_desc;
     struct str schema = container_reader_schema(s->reader);
     struct error why;
 
-    none.n = 0;
-    none.size = sizeof(struct nothing);
+    s->none = ticket_event_desc;
+    s->none.n = 0;
+    s->none.size = sizeof(struct nothing);
     if (plan_compile(schema, &ticket_event_desc, &s->plan, &why) != ERR_NONE ||
-        plan_compile(schema, &none, &s->skip, &why) != ERR_NONE)
+        plan_compile(schema, &s->none, &s->skip, &why) != ERR_NONE)
         return error_set(reterr, ERR_INPUT, "%s: its schema cannot be read as TicketEvent: %s",
                          path, why.text);
     return ERR_NONE;

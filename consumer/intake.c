@@ -184,20 +184,26 @@ attach_body(struct intake *in, const struct record *record, struct intake_result
 }
 
 void
-intake_read(struct intake *in, const struct record *record, struct intake_result *ret)
+intake_decode(struct intake *in, const struct record *record, struct intake_result *ret)
 {
     arena_reset(&in->arena);
-    *ret = (struct intake_result){.key = record->key, .refusal = record->refusal,
-                                  .field = record->field};
-    if (ret->refusal != DECODE_OK)
-        return;
-    ret->refusal = decode(in, record, ret);
+    *ret = (struct intake_result){
+        .key = record->key, .refusal = record->refusal, .field = record->field};
+    if (ret->refusal == DECODE_OK)
+        ret->refusal = decode(in, record, ret);
     if (ret->refusal != DECODE_OK)
         return;
     ret->event = &in->event;
     if (ret->key.n == 0)
         ret->key = in->event.ticket_id;
-    ret->refusal = intake_check(&in->limits, &in->event, record->timestamp, &ret->field);
+}
+
+void
+intake_read(struct intake *in, const struct record *record, struct intake_result *ret)
+{
+    intake_decode(in, record, ret);
+    if (ret->refusal == DECODE_OK)
+        ret->refusal = intake_check(&in->limits, &in->event, record->timestamp, &ret->field);
     if (ret->refusal == DECODE_OK)
         attach_body(in, record, ret);
 }

@@ -61,6 +61,8 @@ struct intake *intake_new(const struct intake_limits *limits);
 void intake_free(struct intake **in);
 
 void intake_read(struct intake *in, const struct record *record, struct intake_result *ret);
+/* Decodes only: the rules are not applied, and the result has no body. */
+void intake_decode(struct intake *in, const struct record *record, struct intake_result *ret);
 
 /*
  * The rules alone. `timestamp` is the log's (EVTIME_NONE: none). `*ret_field` is written on a refusal.

@@ -17,7 +17,7 @@ enum { EVENT_JSON_MAX = 1024 * 1024 }; /* bytes of a line */
 /*
  * Reads one line (without its end). Strings are copied to the arena. `*unknown_fields` gets the number of members that
  * are no fields of the event; a refusal puts the field's name into `*ret_field`, NULL if it has none. Both may be NULL.
- * An event_type that we do not know is DECODE_OK with payload.kind TICKET_EVENT_PAYLOAD_UNKNOWN, its own fields not
+ * An event_type that we do not know, or none, is DECODE_OK with payload.kind TICKET_EVENT_PAYLOAD_UNKNOWN, its own fields not
  * counted as unknown. Refusals: DECODE_OVERSIZED, BAD_UTF8, BAD_JSON, MISSING_FIELD, BAD_VALUE (wrong type or
  * unreadable time), TOO_LONG.
  */

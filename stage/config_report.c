@@ -13,15 +13,16 @@ add(struct config_report *r, bool is_error, struct yaml_place place, const char 
     va_list args)
 {
     char text[512];
-    int n = vsnprintf(text, sizeof text, format, args);
+    int n;
 
-    CHECK(n >= 0);
-    if (n >= (int)sizeof text)
-        n = (int)sizeof text - 1;
     r->n_errors += is_error;
     /* Half of the places are for errors only, so there is one to tell wherever one was counted. */
     if (r->n >= (is_error ? CONFIG_REMARKS_MAX : CONFIG_REMARKS_MAX / 2))
         return;
+    n = vsnprintf(text, sizeof text, format, args);
+    CHECK(n >= 0);
+    if (n >= (int)sizeof text)
+        n = (int)sizeof text - 1;
     r->remarks = mem_grow(r->remarks, r->n, &r->cap, sizeof *r->remarks);
     r->remarks[r->n] = (struct config_remark){.place = place,
                                               .number = r->n,

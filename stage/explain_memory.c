@@ -230,8 +230,7 @@ explain_add_notes(struct strbuf *out, const struct config *c, const struct expla
                          "lateness.");
     if (load->tickets > s->tickets_max)
         add_note(&notes, "limits.tickets is less than the tickets assumed here.");
-    for (size_t i = 0; i < c->n_warnings; i++)
-        add_note(&notes, "%.*s", STR_ARG(c->warnings[i]));
-    if (notes.n == 0)
+    /* Warnings with a place were told when the file was read. */
+    if (notes.n == 0 && c->n_warnings == 0)
         strbuf_add(out, STR("\nNothing in it needs a warning.\n"));
 }

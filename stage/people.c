@@ -10,7 +10,7 @@
 
 enum { NANOS = 1000000000, DIGITS_MAX = 20 };
 
-static void
+__attribute__((format(printf, 1, 0))) static void
 say(const char *format, va_list arguments)
 {
     (void)fputs("ticketstream: ", stderr);

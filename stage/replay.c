@@ -41,6 +41,8 @@ replay_new(const struct replay_options *options, struct sink *sink)
             ticket_engine_set_as_of(r->engines[i], options->as_of);
     }
     r->segments = segment_engine_new(options->settings, options->partitions);
+    if (options->end == REPLAY_END_GIVEN)
+        segment_engine_set_as_of(r->segments, options->as_of);
     r->outbox = outbox_new();
     r->summary.first_event = r->summary.last_event = EVTIME_NONE;
     r->summary.as_of = options->end == REPLAY_END_GIVEN ? options->as_of : EVTIME_NONE;

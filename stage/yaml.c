@@ -21,6 +21,7 @@ struct yaml_tree {
 /* State of one yaml_tree_parse(). */
 struct reader {
     yaml_parser_t parser;
+    struct str text;
     struct arena *arena;
     struct yaml_problem *problem;
     unsigned depth;
@@ -47,6 +48,22 @@ refuse(struct reader *r, struct yaml_place place, const char *format, ...)
     return false;
 }
 
+/* True if the character at that place is a tab, which YAML does not take for indentation. */
+static bool
+is_tab(const struct reader *r, yaml_mark_t mark)
+{
+    struct str rest = r->text;
+    const char *end;
+
+    for (size_t line = 0; line < mark.line; line++) {
+        end = rest.n > 0 ? memchr(rest.p, '\n', rest.n) : NULL;
+        if (end == NULL)
+            return false;
+        rest = str_of(end + 1, rest.n - (size_t)(end + 1 - rest.p));
+    }
+    return mark.column < rest.n && rest.p[mark.column] == '\t';
+}
+
 /* The next event; on success the caller deletes it. */
 static bool
 next(struct reader *r, yaml_event_t *event)
@@ -58,6 +75,8 @@ next(struct reader *r, yaml_event_t *event)
     if (p->error == YAML_READER_ERROR)
         return refuse(r, place_of(p->mark), "not UTF-8 text (byte %zu: %s)", p->problem_offset,
                       p->problem != NULL ? p->problem : "cannot be read");
+    if (is_tab(r, p->problem_mark))
+        return refuse(r, place_of(p->problem_mark), "a tab: YAML is indented with blanks");
     return refuse(r, place_of(p->problem_mark), "not YAML: %s%s%s",
                   p->problem != NULL ? p->problem : "cannot be read", p->context != NULL ? " " : "",
                   p->context != NULL ? p->context : "");
@@ -267,6 +286,9 @@ yaml_tree_parse(struct str text, struct yaml_tree **ret, struct yaml_problem *pr
         mem_free(tree);
         return refuse(&r, (struct yaml_place){1, 1}, "longer than %d bytes", YAML_BYTES_MAX);
     }
+    if (str_starts(text, STR("\xEF\xBB\xBF"))) /* a byte order mark */
+        text = str_of(text.p + 3, text.n - 3);
+    r.text = text;
     CHECK(yaml_parser_initialize(&r.parser));
     yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&r.parser, (const unsigned char *)(text.n > 0 ? text.p : ""),

@@ -3,39 +3,67 @@
  * Rows into windows and levels. A window takes a row if it holds the row's pane, and the second pane where there is
  * one, and is not final for its lateness class. Rows of class 0 without a second pane (nearly all) differ in nothing
  * that decides this, so they are added up by segment before they meet windows; the others go one by one.
+ *
+ * With many segments the cost is that of memory far apart: segment, entry, values, bins, each known only when the one
+ * before was read. So the loops run over rows and sums that are known ahead and ask for each step's memory early.
  */
 #include "aggregators/segments/engine_parts.h"
 #include "base/check.h"
 #include "base/mem.h"
 
-static struct segment_sum *
-sum_of(struct segment_engine *e, uint32_t number)
+enum { AHEAD = 8 };
+
+static struct tally *
+make_tally(struct segment_engine *e, struct segment_sum *sum)
 {
-    struct segment *s = segment_get(e->segments, number);
+    if (e->n_tallies == e->cap_tallies) {
+        size_t cap = e->cap_tallies;
 
-    if (s->scratch != 0)
-        return &e->sums[s->scratch - 1];
-    if (e->n_sums == e->cap_sums) {
-        size_t cap = e->cap_sums;
-
-        e->sums = mem_grow(e->sums, e->n_sums, &e->cap_sums, sizeof(*e->sums));
-        memset(&e->sums[cap], 0, (e->cap_sums - cap) * sizeof(*e->sums));
+        e->tallies = mem_grow(e->tallies, cap, &e->cap_tallies, sizeof(*e->tallies));
+        memset(&e->tallies[cap], 0, (e->cap_tallies - cap) * sizeof(*e->tallies));
     }
-    e->sums[e->n_sums].segment = number;
-    s->scratch = (uint32_t)++e->n_sums;
-    return &e->sums[e->n_sums - 1];
+    sum->tally = e->n_tallies++;
+    return &e->tallies[sum->tally];
 }
 
 static void
-add_to_sums(struct segment_engine *e, const struct pending_row *row)
+add_to_sum(struct segment_engine *e, uint32_t number, const struct pending_row *row)
 {
-    const struct placement *placement = placement_get(e->placements, row->placement);
+    struct segment *s = segment_get(e->segments, number);
+    struct segment_sum *sum;
 
-    for (uint32_t i = 0; i < placement->n; i++) {
-        struct segment_sum *sum = sum_of(e, placement->segments[i]);
+    if (s->scratch == 0) {
+        e->sums = mem_grow(e->sums, e->n_sums, &e->cap_sums, sizeof(*e->sums));
+        e->sums[e->n_sums++] =
+            (struct segment_sum){.row = row, .level = row->level, .segment = number};
+        s->scratch = (uint32_t)e->n_sums;
+        return;
+    }
+    sum = &e->sums[s->scratch - 1];
+    CHECK(!__builtin_add_overflow(sum->level, row->level, &sum->level));
+    if (sum->row != NULL)
+        pending_row_add_to(sum->row, make_tally(e, sum));
+    sum->row = NULL;
+    pending_row_add_to(row, &e->tallies[sum->tally]);
+}
 
-        pending_row_add_to(row, &sum->tally);
-        CHECK(!__builtin_add_overflow(sum->level, row->level, &sum->level));
+/* Adds up the first n of e->rows by segment. */
+static void
+sum_rows(struct segment_engine *e, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct placement *placement = e->rows[i]->placement;
+
+        if (i + 2 * AHEAD < n)
+            __builtin_prefetch(e->rows[i + 2 * AHEAD]->placement->segments);
+        if (i + AHEAD < n) {
+            const struct placement *next = e->rows[i + AHEAD]->placement;
+
+            for (uint32_t j = 0; j < next->n; j++)
+                __builtin_prefetch(segment_get(e->segments, next->segments[j]));
+        }
+        for (uint32_t j = 0; j < placement->n; j++)
+            add_to_sum(e, placement->segments[j], e->rows[i]);
     }
 }
 
@@ -82,10 +110,34 @@ find_taking_windows(struct segment_engine *e, evtime_ms pane, evtime_ms lateness
     }
 }
 
-static bool
-holds_nothing(const struct tally *t)
+/* Asks for the memory that the sums after this one will need in the windows. */
+static void
+prefetch_entries(struct segment_engine *e, size_t i)
 {
-    return t->n_values == 0 && t->n_sketches == 0;
+    if (i + 3 * AHEAD < e->n_sums)
+        __builtin_prefetch(segment_get(e->segments, e->sums[i + 3 * AHEAD].segment));
+    for (unsigned spec = 0; spec < e->settings->n_windows; spec++) {
+        if (i + 2 * AHEAD < e->n_sums)
+            window_table_prefetch(e->windows, e->sums[i + 2 * AHEAD].segment, spec);
+        if (i + AHEAD < e->n_sums)
+            window_table_prefetch_values(e->windows, e->sums[i + AHEAD].segment, spec);
+        if (i + AHEAD / 2 < e->n_sums)
+            window_table_prefetch_bins(e->windows, e->sums[i + AHEAD / 2].segment, spec);
+    }
+}
+
+static void
+spread_sum(struct segment_engine *e, const struct segment_sum *sum, size_t n_bulk)
+{
+    for (size_t i = 0; i < n_bulk; i++) {
+        uint32_t entry = window_table_make_entry(e->windows, e->bulk[i], sum->segment);
+        struct tally *t = &window_entry(e->windows, entry)->tally;
+
+        if (sum->row != NULL)
+            pending_row_add_to(sum->row, t);
+        else
+            tally_merge(t, &e->tallies[sum->tally]);
+    }
 }
 
 static void
@@ -93,48 +145,45 @@ spread_sums(struct segment_engine *e, evtime_ms pane)
 {
     struct window_state *taking[WINDOWS_MAX];
     bool has_taking = false;
-    bool has_bulk = false;
     size_t n_bulk = 0;
 
     for (size_t i = 0; i < e->n_sums; i++) {
-        struct segment_sum *sum = &e->sums[i];
+        const struct segment_sum *sum = &e->sums[i];
 
+        prefetch_entries(e, i);
         segment_get(e->segments, sum->segment)->scratch = 0;
-        if (sum->level != 0 && !has_taking)
-            find_taking_windows(e, pane, 0, taking);
-        has_taking |= sum->level != 0;
-        if (sum->level != 0)
+        if (sum->level != 0) {
+            if (!has_taking)
+                find_taking_windows(e, pane, 0, taking);
+            has_taking = true;
             window_table_change_level(e->windows, sum->segment, taking, sum->level);
-        sum->level = 0;
-        if (holds_nothing(&sum->tally))
-            continue;
-        if (!has_bulk)
-            n_bulk = find_bulk_windows(e, pane);
-        has_bulk = true;
-        for (size_t j = 0; j < n_bulk; j++) {
-            uint32_t entry = window_table_make_entry(e->windows, e->bulk[j], sum->segment);
-
-            tally_merge(&window_entry(e->windows, entry)->tally, &sum->tally);
         }
-        tally_clear(&sum->tally);
+        if (sum->row != NULL && !pending_row_has_values(sum->row))
+            continue;
+        if (n_bulk == 0)
+            n_bulk = find_bulk_windows(e, pane);
+        spread_sum(e, sum, n_bulk);
     }
+    for (uint32_t i = 0; i < e->n_tallies; i++)
+        tally_clear(&e->tallies[i]);
+    e->n_tallies = 0;
     e->n_sums = 0;
 }
 
 static void
 add_to_window(struct segment_engine *e, const struct pending_row *row, struct window_state *w)
 {
-    const struct placement *placement = placement_get(e->placements, row->placement);
+    bool moves_shares = row->present[MEASURE_volume / 64] >> (MEASURE_volume % 64) & 1;
 
-    for (uint32_t i = 0; i < placement->n; i++) {
-        uint32_t segment = placement->segments[i];
+    for (uint32_t i = 0; i < row->placement->n; i++) {
+        uint32_t segment = row->placement->segments[i];
         uint32_t entry = window_table_make_entry(e->windows, w, segment);
 
         pending_row_add_to(row, &window_entry(e->windows, entry)->tally);
         if (!w->is_closed)
             continue;
         window_table_change(e->windows, entry);
-        if (row->volume != 0)
+        if (moves_shares)
             window_table_change_group(e->windows, w, segment);
     }
 }
@@ -161,15 +210,13 @@ add_one_by_one(struct segment_engine *e, const struct pending_row *row)
 {
     struct window_state *taking[WINDOWS_MAX];
 
-    if (row->n_measures > 0 || row->n_sketches > 0)
+    if (pending_row_has_values(row))
         add_to_windows(e, row);
-    if (row->level != 0) {
-        const struct placement *placement = placement_get(e->placements, row->placement);
-
-        find_taking_windows(e, row->pane, row->lateness_class, taking);
-        for (uint32_t i = 0; i < placement->n; i++)
-            window_table_change_level(e->windows, placement->segments[i], taking, row->level);
-    }
+    if (row->level == 0)
+        return;
+    find_taking_windows(e, row->pane, row->lateness_class, taking);
+    for (uint32_t i = 0; i < row->placement->n; i++)
+        window_table_change_level(e->windows, row->placement->segments[i], taking, row->level);
 }
 
 void
@@ -177,13 +224,17 @@ segment_engine_apply(struct segment_engine *e)
 {
     evtime_ms pane = pending_next_pane(e->pending);
     struct str rows = pending_take(e->pending);
+    size_t n = 0;
 
     for (const struct pending_row *row; (row = pending_read(&rows)) != NULL;) {
-        if (row->lateness_class == 0 && row->second_pane == EVTIME_NONE)
-            add_to_sums(e, row);
-        else
+        if (row->lateness_class != 0 || row->second_pane != EVTIME_NONE) {
             add_one_by_one(e, row);
+            continue;
+        }
+        e->rows = mem_grow(e->rows, n, &e->cap_rows, sizeof(struct pending_row *));
+        e->rows[n++] = row;
     }
+    sum_rows(e, n);
     spread_sums(e, pane);
     pending_done(e->pending);
 }

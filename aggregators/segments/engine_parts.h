@@ -23,9 +23,10 @@ struct segment_source {
 
 /* What the rows of one engine pane add up to in one segment, on the way into windows. */
 struct segment_sum {
-    struct tally tally;
+    const struct pending_row *row; /* the only one so far; NULL: they are in the tally */
     int64_t level;
     uint32_t segment;
+    uint32_t tally; /* place in the engine's tallies, where there are more rows than one */
 };
 
 struct segment_engine {
@@ -43,11 +44,16 @@ struct segment_engine {
     struct segment_counters counters;
     uint32_t collect_at; /* segments and placements at which the next collection is due */
 
-    uint32_t *placed; /* scratch: placements of the profiles of a batch */
+    struct placement **placed; /* scratch: of the profiles of a batch */
     size_t cap_placed;
-    struct segment_sum *sums; /* scratch: of one engine pane; their tallies keep memory */
+    const struct pending_row **rows; /* scratch: of one engine pane */
+    size_t cap_rows;
+    struct segment_sum *sums; /* scratch: of one engine pane */
     size_t n_sums;
     size_t cap_sums;
+    struct tally *tallies; /* scratch: of the sums; all cleared, they keep memory */
+    uint32_t n_tallies;
+    size_t cap_tallies;
     struct window_state **bulk; /* scratch: windows that hold that pane */
     size_t cap_bulk;
     struct window recent[WINDOWS_MAX]; /* last answer per spec: calendars are slow to ask */

@@ -11,11 +11,6 @@ struct bucket {
 };
 
 /* What lies behind a row; every part is a multiple of 8 bytes, so all of it is aligned. */
-struct pending_measure {
-    int64_t measure;
-    int64_t value;
-};
-
 struct pending_sketch {
     uint32_t duration;
     uint32_t n;
@@ -109,35 +104,46 @@ add_sketch(struct strbuf *b, const struct partial_sketch *sketch)
     CHECK(sketch_bins_are_valid((const void *)(b->p + start), sketch->bins.n));
 }
 
+/* The measures of a row: the level apart, the others each once and in order. */
+static void
+collect_measures(const struct partial_row *row, struct pending_row *head, int64_t *values)
+{
+    int64_t sums[MEASURES_MAX];
+
+    for (size_t i = 0; i < row->measures.n; i++) {
+        const struct partial_measure *m = &row->measures.v[i];
+        uint64_t bit = UINT64_C(1) << (m->measure & 63);
+
+        CHECK(m->measure >= 0 && m->measure < MEASURES_MAX);
+        if (m->measure == MEASURE_level) {
+            head->level += m->value;
+            continue;
+        }
+        sums[m->measure] = m->value + (head->present[m->measure / 64] & bit ? sums[m->measure] : 0);
+        head->present[m->measure / 64] |= bit;
+    }
+    for (unsigned word = 0; word < MEASURES_MAX / 64; word++)
+        for (uint64_t bits = head->present[word]; bits != 0; bits &= bits - 1)
+            values[head->n_measures++] = sums[word * 64 + (unsigned)__builtin_ctzll(bits)];
+}
+
 void
-pending_add(struct pending *p, uint32_t placement, const struct partial_row *row)
+pending_add(struct pending *p, struct placement *placement, const struct partial_row *row)
 {
     struct strbuf *b = bucket_of(p, pending_pane_of(row));
     struct pending_row head = {.pane = row->pane,
                                .second_pane = row->has_second_pane ? row->second_pane : EVTIME_NONE,
                                .lateness_class = row->lateness_class,
                                .placement = placement,
-                               .n_sketches = (uint16_t)row->sketches.n};
-    size_t start = b->n;
+                               .n_sketches = (uint32_t)row->sketches.n};
+    int64_t values[MEASURES_MAX];
 
-    CHECK(row->measures.n <= MEASURES_MAX && row->sketches.n <= DURATIONS_MAX);
+    CHECK(row->sketches.n <= DURATIONS_MAX);
+    collect_measures(row, &head, values);
     add_bytes(b, &head, sizeof(head));
-    for (size_t i = 0; i < row->measures.n; i++) {
-        struct pending_measure m = {row->measures.v[i].measure, row->measures.v[i].value};
-
-        CHECK(m.measure >= 0 && m.measure < MEASURES_MAX);
-        if (m.measure == MEASURE_level) {
-            head.level += m.value;
-            continue;
-        }
-        if (m.measure == MEASURE_volume)
-            head.volume += m.value;
-        head.n_measures++;
-        add_bytes(b, &m, sizeof(m));
-    }
+    add_bytes(b, values, head.n_measures * sizeof(*values));
     for (size_t i = 0; i < row->sketches.n; i++)
         add_sketch(b, &row->sketches.v[i]);
-    memcpy(b->p + start, &head, sizeof(head));
 }
 
 evtime_ms
@@ -163,12 +169,16 @@ pending_done(struct pending *p)
     p->taken = (struct strbuf){0};
 }
 
+static const int64_t *
+values_of(const struct pending_row *row)
+{
+    return (const void *)(row + 1);
+}
+
 static const struct pending_sketch *
 first_sketch(const struct pending_row *row)
 {
-    const struct pending_measure *measures = (const void *)(row + 1);
-
-    return (const void *)(measures + row->n_measures);
+    return (const void *)(values_of(row) + row->n_measures);
 }
 
 static const struct pending_sketch *
@@ -198,23 +208,21 @@ pending_read(struct str *rows)
 void
 pending_row_add_to(const struct pending_row *row, struct tally *t)
 {
-    const struct pending_measure *measures = (const void *)(row + 1);
     const struct pending_sketch *sketch = first_sketch(row);
 
-    for (unsigned i = 0; i < row->n_measures; i++)
-        tally_add(t, (enum measure)measures[i].measure, measures[i].value);
+    tally_add_values(t, row->present, values_of(row));
     for (unsigned i = 0; i < row->n_sketches; i++, sketch = next_sketch(sketch))
         tally_add_bins(t, (enum duration)sketch->duration, sketch->bins, sketch->n);
 }
 
 void
-pending_mark(const struct pending *p, const struct placements *placements)
+pending_mark(const struct pending *p)
 {
     for (size_t i = 0; i < p->n; i++) {
         struct str rows = strbuf_str(&p->v[i].rows);
 
         for (const struct pending_row *row; (row = pending_read(&rows)) != NULL;)
-            placement_get(placements, row->placement)->is_waiting = true;
+            row->placement->is_waiting = true;
     }
 }
 

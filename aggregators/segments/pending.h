@@ -13,16 +13,16 @@
 #include "aggregators/segments/placement.h"
 #include "aggregators/windows/tally.h"
 
-/* Followed by its measures and sketches, which only pending.c reads. */
+/* Followed by its values and sketches, which only pending.c reads. */
 struct pending_row {
     evtime_ms pane;
     evtime_ms second_pane; /* or EVTIME_NONE */
     evtime_ms lateness_class;
-    int64_t level;  /* change of the number of open tickets; not among the measures */
-    int64_t volume; /* among the measures too: it moves the shares of siblings */
-    uint32_t placement;
-    uint16_t n_measures;
-    uint16_t n_sketches;
+    int64_t level; /* change of the number of open tickets; not among the measures */
+    struct placement *placement;
+    uint64_t present[MEASURES_MAX / 64]; /* measures; one value each lies behind, then the sketches */
+    uint32_t n_measures;
+    uint32_t n_sketches;
 };
 
 struct pending;
@@ -37,8 +37,11 @@ pending_pane_of(const struct partial_row *row)
     return row->lateness_class != 0 ? row->lateness_class : row->pane;
 }
 
-/* Adds a copy. Numbers of measures and durations, and bins, must be ones that this version knows (CHECK). */
-void pending_add(struct pending *p, uint32_t placement, const struct partial_row *row);
+/*
+ * Adds a copy that borrows the placement. Numbers of measures and durations, and bins, must be ones that this version
+ * knows (CHECK).
+ */
+void pending_add(struct pending *p, struct placement *placement, const struct partial_row *row);
 
 /* The least engine pane of a row that waits; EVTIME_MAX where none does. */
 evtime_ms pending_next_pane(const struct pending *p);
@@ -53,8 +56,15 @@ const struct pending_row *pending_read(struct str *rows);
 /* Adds what the row carries (without its level). */
 void pending_row_add_to(const struct pending_row *row, struct tally *t);
 
-/* Marks the placements that rows name. */
-void pending_mark(const struct pending *p, const struct placements *placements);
+/* True if it adds something besides a level. */
+static inline bool
+pending_row_has_values(const struct pending_row *row)
+{
+    return row->n_measures > 0 || row->n_sketches > 0;
+}
+
+/* Marks the placements that rows borrow. */
+void pending_mark(const struct pending *p);
 size_t pending_bytes(const struct pending *p);
 
 #endif

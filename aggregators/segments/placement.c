@@ -4,22 +4,36 @@
 #include "base/check.h"
 #include "base/index.h"
 #include "base/mem.h"
-#include "base/pool.h"
 #include "base/strbuf.h"
+
+/* A profile that is looked for. */
+struct wanted {
+    uint64_t hash;
+    size_t key_start;
+    size_t key_end;
+    uint32_t item; /* the first with its tag, INDEX_ITEM_MAX none */
+};
+
+/* How far the steps of a look-up run ahead of each other, so that the memory of each is there when it is needed. */
+enum { AHEAD = 12 };
 
 struct placements {
     const struct settings *settings;
     struct segment_table *segments;
-    struct pool items; /* struct placement * */
+    struct placement **items; /* places in use and free ones, which are NULL */
+    size_t n_items;
+    size_t cap_items;
+    uint32_t *free; /* places */
+    size_t n_free;
+    size_t cap_free;
     struct index index;
-    uint32_t *numbers; /* of all items */
-    size_t n;
-    size_t cap;
     size_t bytes;
     int issue_dimension; /* index into settings.dimensions, -1: not used */
 
-    struct strbuf key;     /* scratch */
-    uint32_t *found;       /* scratch */
+    struct strbuf keys;      /* scratch: of the profiles of a batch */
+    struct wanted *wanted;   /* scratch: one per profile of a batch */
+    size_t cap_wanted;
+    uint32_t *found;         /* scratch: segments of one profile */
     size_t cap_found;
 };
 
@@ -30,7 +44,6 @@ placements_new(const struct settings *settings, struct segment_table *segments)
 
     p->settings = settings;
     p->segments = segments;
-    pool_init(&p->items, sizeof(struct placement *));
     p->issue_dimension = -1;
     for (unsigned i = 0; i < settings->n_dimensions; i++)
         if (settings->dimensions[i].id == DIMENSION_ISSUE_TYPE)
@@ -38,18 +51,10 @@ placements_new(const struct settings *settings, struct segment_table *segments)
     return p;
 }
 
-struct placement *
-placement_get(const struct placements *p, uint32_t number)
-{
-    struct placement **item = pool_get(&p->items, number);
-
-    return *item;
-}
-
 uint32_t
 placements_count(const struct placements *p)
 {
-    return (uint32_t)p->n;
+    return (uint32_t)(p->n_items - p->n_free);
 }
 
 void
@@ -59,12 +64,13 @@ placements_free(struct placements **p)
 
     if (all == NULL)
         return;
-    for (size_t i = 0; i < all->n; i++)
-        mem_free(placement_get(all, all->numbers[i]));
-    pool_fini(&all->items);
+    for (size_t i = 0; i < all->n_items; i++)
+        mem_free(all->items[i]);
+    mem_free(all->items);
+    mem_free(all->free);
     index_fini(&all->index);
-    strbuf_fini(&all->key);
-    mem_free(all->numbers);
+    strbuf_fini(&all->keys);
+    mem_free(all->wanted);
     mem_free(all->found);
     mem_free(all);
     *p = NULL;
@@ -77,17 +83,15 @@ add_sized(struct strbuf *b, struct str text)
     strbuf_add(b, text);
 }
 
-/* The profile as bytes: equal bytes, equal profile. */
-static struct str
-key_of(struct placements *p, const struct partial_profile *profile)
+/* Appends the profile as bytes: equal bytes, equal profile. */
+static void
+add_key(struct strbuf *b, const struct partial_profile *profile)
 {
-    strbuf_clear(&p->key);
-    add_sized(&p->key, profile->tenant);
+    add_sized(b, profile->tenant);
     for (size_t i = 0; i < profile->values.n; i++)
-        add_sized(&p->key, profile->values.v[i]);
+        add_sized(b, profile->values.v[i]);
     for (size_t i = 0; i < profile->issue_types.n; i++)
-        add_sized(&p->key, profile->issue_types.v[i]);
-    return strbuf_str(&p->key);
+        add_sized(b, profile->issue_types.v[i]);
 }
 
 static size_t
@@ -136,69 +140,141 @@ find_segments(struct placements *p, const struct partial_profile *profile)
 }
 
 static uint32_t
+take_place(struct placements *p)
+{
+    if (p->n_free > 0)
+        return p->free[--p->n_free];
+    p->items = mem_grow(p->items, p->n_items, &p->cap_items, sizeof(struct placement *));
+    CHECK(p->n_items < INDEX_ITEM_MAX);
+    return (uint32_t)p->n_items++;
+}
+
+static struct placement *
 make_placement(struct placements *p, struct str key, uint64_t hash, size_t n)
 {
     size_t bytes = sizeof(struct placement) + n * sizeof(uint32_t) + key.n;
     struct placement *placement = mem_new(1, bytes);
-    uint32_t number = pool_add(&p->items);
-    struct placement **item = pool_get(&p->items, number);
+    uint32_t item = take_place(p);
     char *text = (char *)(placement->segments + n);
 
-    *item = placement;
+    p->items[item] = placement;
     placement->hash = hash;
     placement->n = (uint32_t)n;
     memcpy(placement->segments, p->found, n * sizeof(uint32_t));
     memcpy(text, key.p, key.n);
     placement->key = str_of(text, key.n);
-    index_add(&p->index, hash, number);
-    p->numbers = mem_grow(p->numbers, p->n, &p->cap, sizeof(*p->numbers));
-    p->numbers[p->n++] = number;
+    index_add(&p->index, hash, item);
     p->bytes += bytes;
-    return number;
+    return placement;
 }
 
-uint32_t
-placement_of_profile(struct placements *p, const struct partial_profile *profile)
+static struct placement *
+find_placement(const struct placements *p, struct str key, uint64_t hash)
 {
-    struct str key = key_of(p, profile);
-    uint64_t hash = hash_str(key, 0);
-
     for (struct index_probe probe = index_probe(&p->index, hash); index_next(&p->index, &probe);) {
-        const struct placement *placement = placement_get(p, probe.item);
+        struct placement *placement = p->items[probe.item];
 
         if (placement->hash == hash && str_equal(placement->key, key))
-            return probe.item;
+            return placement;
     }
-    CHECK(profile->values.n == p->settings->n_dimensions);
-    return make_placement(p, key, hash, find_segments(p, profile));
+    return NULL;
+}
+
+/* Keys and hashes of all profiles. */
+static void
+want(struct placements *p, const struct partial_profile *profiles, size_t n)
+{
+    if (p->cap_wanted < n) {
+        p->cap_wanted = n * 2;
+        p->wanted = mem_resize(p->wanted, p->cap_wanted, sizeof(*p->wanted));
+    }
+    strbuf_clear(&p->keys);
+    for (size_t i = 0; i < n; i++) {
+        struct wanted *w = &p->wanted[i];
+
+        CHECK(profiles[i].values.n == p->settings->n_dimensions);
+        w->key_start = p->keys.n;
+        add_key(&p->keys, &profiles[i]);
+        w->key_end = p->keys.n;
+        w->item = INDEX_ITEM_MAX;
+        w->hash = hash_bytes(p->keys.p + w->key_start, w->key_end - w->key_start, 0);
+    }
+}
+
+/* The steps that a look-up of profile i will take, each asked for some profiles earlier. */
+static void
+prefetch(struct placements *p, size_t i, size_t n)
+{
+    if (i + 3 * AHEAD < n)
+        index_prefetch(&p->index, p->wanted[i + 3 * AHEAD].hash);
+    if (i + 2 * AHEAD < n) {
+        struct wanted *w = &p->wanted[i + 2 * AHEAD];
+        struct index_probe probe = index_probe(&p->index, w->hash);
+
+        if (index_next(&p->index, &probe)) {
+            w->item = probe.item;
+            __builtin_prefetch(&p->items[w->item]);
+        }
+    }
+    if (i + AHEAD < n && p->wanted[i + AHEAD].item != INDEX_ITEM_MAX) {
+        const char *placement = (const char *)p->items[p->wanted[i + AHEAD].item];
+
+        __builtin_prefetch(placement);
+        __builtin_prefetch(placement + 64);
+    }
+}
+
+void
+placements_find(struct placements *p, const struct partial_profile *profiles, size_t n,
+                struct placement **ret)
+{
+    want(p, profiles, n);
+    for (size_t i = 0; i < n; i++) {
+        const struct wanted *w = &p->wanted[i];
+        struct str key = str_of(p->keys.p + w->key_start, w->key_end - w->key_start);
+
+        prefetch(p, i, n);
+        ret[i] = find_placement(p, key, w->hash);
+        if (ret[i] == NULL)
+            ret[i] = make_placement(p, key, w->hash, find_segments(p, &profiles[i]));
+    }
+}
+
+static void
+drop(struct placements *p, uint32_t item)
+{
+    struct placement *placement = p->items[item];
+
+    p->bytes -= sizeof(*placement) + placement->n * sizeof(uint32_t) + placement->key.n;
+    index_remove(&p->index, placement->hash, item);
+    mem_free(placement);
+    p->items[item] = NULL;
+    p->free = mem_grow(p->free, p->n_free, &p->cap_free, sizeof(*p->free));
+    p->free[p->n_free++] = item;
 }
 
 void
 placements_collect(struct placements *p)
 {
-    size_t kept = 0;
+    for (uint32_t i = 0; i < p->n_items; i++) {
+        struct placement *placement = p->items[i];
 
-    for (size_t i = 0; i < p->n; i++) {
-        uint32_t number = p->numbers[i];
-        struct placement *placement = placement_get(p, number);
-
-        if (placement->is_waiting) {
-            placement->is_waiting = false;
-            for (uint32_t j = 0; j < placement->n; j++)
-                segment_get(p->segments, placement->segments[j])->is_kept = true;
-            p->numbers[kept++] = number;
+        if (placement == NULL)
+            continue;
+        if (!placement->is_waiting) {
+            drop(p, i);
             continue;
         }
-        p->bytes -= sizeof(*placement) + placement->n * sizeof(uint32_t) + placement->key.n;
-        index_remove(&p->index, placement->hash, number);
-        mem_free(placement);
-        pool_remove(&p->items, number);
+        placement->is_waiting = false;
+        for (uint32_t j = 0; j < placement->n; j++)
+            segment_get(p->segments, placement->segments[j])->is_kept = true;
     }
-    p->n = kept;
 }
 
 size_t
 placements_bytes(const struct placements *p)
 {
-    return pool_bytes(&p->items) + index_bytes(&p->index) + p->cap * sizeof(*p->numbers) + p->bytes;
+    return index_bytes(&p->index) + p->cap_items * sizeof(struct placement *) +
+           p->cap_free * sizeof(*p->free) + p->cap_wanted * sizeof(*p->wanted) + p->keys.cap +
+           p->bytes;
 }

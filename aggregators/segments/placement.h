@@ -25,9 +25,11 @@ struct placements;
 struct placements *placements_new(const struct settings *settings, struct segment_table *segments);
 void placements_free(struct placements **p);
 
-/* The number of the profile's placement, never 0. It holds until a collection before which it was not marked. */
-uint32_t placement_of_profile(struct placements *p, const struct partial_profile *profile);
-struct placement *placement_get(const struct placements *p, uint32_t number);
+/*
+ * The placements of n profiles into ret[]. They live until a collection before which they were not marked.
+ */
+void placements_find(struct placements *p, const struct partial_profile *profiles, size_t n,
+                     struct placement **ret);
 
 uint32_t placements_count(const struct placements *p);
 /* Frees those that are not marked, clears the marks, and marks the segments of what stays. */

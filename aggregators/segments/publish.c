@@ -185,11 +185,11 @@ fill_dimensions(struct publisher *p, const struct segment *s)
 
         if (dimension->id == DIMENSION_CUSTOM) {
             d->custom.v[d->custom.n].key = dimension->custom_key;
-            d->custom.v[d->custom.n++].value = s->values[i];
+            d->custom.v[d->custom.n++].value = s->text->values[i];
             continue;
         }
         *(bool *)(base + places[dimension->id].has) = true;
-        memcpy(base + places[dimension->id].at, &s->values[i], sizeof(struct str));
+        memcpy(base + places[dimension->id].at, &s->text->values[i], sizeof(struct str));
     }
 }
 
@@ -199,10 +199,10 @@ fill_head(struct publisher *p, const struct entry *e, const struct segment *s, e
     const struct window_spec *spec = &p->settings->windows[e->window->spec];
     struct rollup *r = &p->rollup;
 
-    r->tenant = s->tenant;
+    r->tenant = s->text->tenant;
     r->segmentation = p->settings->segmentations[s->segmentation].name;
     fill_dimensions(p, s);
-    r->segment_id = s->id;
+    r->segment_id = s->text->id;
     r->window_name = spec->name;
     r->window_start = e->window->window.start;
     r->window_end = e->window->window.end;

@@ -54,9 +54,11 @@ segment_engine_free(struct segment_engine **e)
 
     if (engine == NULL)
         return;
-    for (size_t i = 0; i < engine->cap_sums; i++)
-        tally_fini(&engine->sums[i].tally);
+    for (size_t i = 0; i < engine->cap_tallies; i++)
+        tally_fini(&engine->tallies[i]);
+    mem_free(engine->tallies);
     mem_free(engine->sums);
+    mem_free(engine->rows);
     mem_free(engine->bulk);
     mem_free(engine->placed);
     mem_free(engine->sources);
@@ -78,18 +80,6 @@ segment_engine_set_as_of(struct segment_engine *e, evtime_ms as_of)
     e->as_of = as_of;
 }
 
-/* The profiles of the batch as placements, in e->placed. */
-static void
-place_profiles(struct segment_engine *e, const struct partial_batch *batch)
-{
-    if (e->cap_placed < batch->profiles.n) {
-        e->cap_placed = batch->profiles.n * 2;
-        e->placed = mem_resize(e->placed, e->cap_placed, sizeof(*e->placed));
-    }
-    for (size_t i = 0; i < batch->profiles.n; i++)
-        e->placed[i] = placement_of_profile(e->placements, &batch->profiles.v[i]);
-}
-
 void
 segment_engine_add(struct segment_engine *e, uint32_t source, const struct partial_batch *batch)
 {
@@ -97,7 +87,11 @@ segment_engine_add(struct segment_engine *e, uint32_t source, const struct parti
 
     CHECK(source < e->n_sources && batch->piece >= 0 && batch->piece < batch->pieces);
     CHECK(batch->from_edge <= batch->to_edge);
-    place_profiles(e, batch);
+    if (e->cap_placed < batch->profiles.n) {
+        e->cap_placed = batch->profiles.n * 2;
+        e->placed = mem_resize(e->placed, e->cap_placed, sizeof(struct placement *));
+    }
+    placements_find(e->placements, batch->profiles.v, batch->profiles.n, e->placed);
     for (size_t i = 0; i < batch->rows.n; i++) {
         const struct partial_row *row = &batch->rows.v[i];
 
@@ -137,14 +131,15 @@ offer_window(struct segment_engine *e, const struct window_state *w)
         publisher_offer(e->publisher, w->entries[i]);
 }
 
+/* A window that starts at the last edge has not begun: a late change of the level can be in it already. */
 static void
-offer_running_windows(struct segment_engine *e)
+offer_running_windows(struct segment_engine *e, evtime_ms at)
 {
     for (uint32_t spec = 0; spec < e->settings->n_windows; spec++)
         for (size_t i = 0; i < window_table_count(e->windows, spec); i++) {
             const struct window_state *w = window_table_at(e->windows, spec, i);
 
-            if (!w->is_closed)
+            if (!w->is_closed && w->window.start < at)
                 offer_window(e, w);
         }
 }
@@ -183,7 +178,7 @@ process_edge(struct segment_engine *e, evtime_ms edge, bool is_last, struct outb
     while ((w = window_table_close_next(e->windows, edge)) != NULL)
         offer_window(e, w);
     if (is_last)
-        offer_running_windows(e);
+        offer_running_windows(e, edge);
     publish(e, edge, out);
     set_time(e, edge);
 }
@@ -196,7 +191,7 @@ collect(struct segment_engine *e)
 
     if (n < e->collect_at)
         return;
-    pending_mark(e->pending, e->placements);
+    pending_mark(e->pending);
     placements_collect(e->placements);
     segment_table_collect(e->segments);
     n = segment_table_count(e->segments) + placements_count(e->placements);
@@ -248,10 +243,11 @@ segment_engine_bytes(const struct segment_engine *e)
 {
     size_t bytes = segment_table_bytes(e->segments) + placements_bytes(e->placements) +
                    window_table_bytes(e->windows) + pending_bytes(e->pending) +
-                   publisher_bytes(e->publisher) + e->cap_placed * sizeof(*e->placed) +
-                   e->cap_bulk * sizeof(struct window_state *) + e->cap_sums * sizeof(*e->sums);
+                   publisher_bytes(e->publisher) + e->cap_placed * sizeof(struct placement *) +
+                   e->cap_bulk * sizeof(struct window_state *) + e->cap_sums * sizeof(*e->sums) +
+                   e->cap_rows * sizeof(struct pending_row *) + e->cap_tallies * sizeof(*e->tallies);
 
-    for (size_t i = 0; i < e->cap_sums; i++)
-        bytes += tally_bytes(&e->sums[i].tally);
+    for (size_t i = 0; i < e->cap_tallies; i++)
+        bytes += tally_bytes(&e->tallies[i]);
     return bytes;
 }

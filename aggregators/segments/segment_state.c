@@ -34,15 +34,15 @@ set_key(struct saver *s, const char *kind, const struct segment *segment)
     strbuf_clear(&s->key);
     strbuf_add(&s->key, str_from(kind));
     strbuf_add_char(&s->key, '|');
-    for (size_t i = 0; i < segment->tenant.n; i++) {
-        char c = segment->tenant.p[i];
+    for (size_t i = 0; i < segment->text->tenant.n; i++) {
+        char c = segment->text->tenant.p[i];
 
         if (c == '|' || c == '\\')
             strbuf_add_char(&s->key, '\\');
         strbuf_add_char(&s->key, c);
     }
     strbuf_add_char(&s->key, '|');
-    strbuf_add(&s->key, segment->id);
+    strbuf_add(&s->key, segment->text->id);
 }
 
 static void
@@ -73,9 +73,9 @@ save_level(struct saver *s, const struct segment *segment)
     struct segment_state state = {.payload.kind = SEGMENT_STATE_PAYLOAD_SEGMENT_LEVEL};
     struct segment_level *to = &state.payload.u.segment_level;
 
-    to->tenant = segment->tenant;
+    to->tenant = segment->text->tenant;
     to->segmentation = segmentation->name;
-    to->values.v = segment->values;
+    to->values.v = segment->text->values;
     to->values.n = segmentation->n;
     to->level = segment->level;
     set_key(s, "level", segment);
@@ -114,9 +114,9 @@ save_entry(struct saver *s, const struct segment *segment, const struct entry *e
     struct segment_state state = {.payload.kind = SEGMENT_STATE_PAYLOAD_SEGMENT_WINDOW};
     struct segment_window *to = &state.payload.u.segment_window;
 
-    to->tenant = segment->tenant;
+    to->tenant = segment->text->tenant;
     to->segmentation = segmentation->name;
-    to->values.v = segment->values;
+    to->values.v = segment->text->values;
     to->values.n = segmentation->n;
     to->window_name = spec->name;
     to->window_start = entry->window->window.start;

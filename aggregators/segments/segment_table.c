@@ -7,6 +7,7 @@
 #include "base/pool.h"
 #include "base/strbuf.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 
 enum { NO_DIMENSION = -1 };
@@ -36,7 +37,7 @@ segment_table_new(const struct settings *settings)
     size_t n = settings->n_windows;
 
     t->settings = settings;
-    pool_init(&t->segments, (sizeof(struct segment) + n * sizeof(uint32_t) + 7) / 8 * 8);
+    pool_init(&t->segments, (offsetof(struct segment, newest) + n * sizeof(uint32_t) + 7) / 8 * 8);
     pool_init(&t->groups, sizeof(struct segment_group) + n * sizeof(struct group_mark));
     for (unsigned s = 0; s < settings->n_segmentations; s++) {
         const struct segmentation *segmentation = &settings->segmentations[s];
@@ -68,13 +69,12 @@ segment_table_count(const struct segment_table *t)
 }
 
 static size_t
-text_bytes_of(const struct segment_table *t, const struct segment *s)
+text_bytes(struct str tenant, struct str id, const struct str *values, unsigned n)
 {
-    unsigned n = t->settings->segmentations[s->segmentation].n;
-    size_t bytes = n * sizeof(struct str) + s->tenant.n + s->id.n;
+    size_t bytes = sizeof(struct segment_text) + n * sizeof(struct str) + tenant.n + id.n;
 
     for (unsigned i = 0; i < n; i++)
-        bytes += s->values[i].n;
+        bytes += values[i].n;
     return bytes;
 }
 
@@ -97,9 +97,10 @@ free_segment(struct segment_table *t, uint32_t number)
 
     if (s->group != 0 && --segment_group_get(t, s->group)->n_segments == 0)
         free_group(t, s->group);
-    t->text_bytes -= text_bytes_of(t, s);
-    index_remove(&t->by_id, s->hash, number);
-    mem_free(s->values);
+    t->text_bytes -= text_bytes(s->text->tenant, s->text->id, s->text->values,
+                                t->settings->segmentations[s->segmentation].n);
+    index_remove(&t->by_id, s->text->hash, number);
+    mem_free(s->text);
     pool_remove(&t->segments, number);
 }
 
@@ -170,22 +171,17 @@ copy_text(char **at, struct str text)
     return copy;
 }
 
-/* One piece of memory: the views of the values, then all texts. */
-static void
-fill_texts(struct segment *s, struct str tenant, struct str id, const struct str *values,
-           unsigned n)
+static struct segment_text *
+make_text(struct str tenant, struct str id, const struct str *values, unsigned n)
 {
-    size_t bytes = n * sizeof(struct str) + tenant.n + id.n;
-    char *at;
+    struct segment_text *text = mem_new(1, text_bytes(tenant, id, values, n));
+    char *at = (char *)(text->values + n);
 
+    text->tenant = copy_text(&at, tenant);
+    text->id = copy_text(&at, id);
     for (unsigned i = 0; i < n; i++)
-        bytes += values[i].n;
-    s->values = mem_new(1, bytes);
-    at = (char *)(s->values + n);
-    s->tenant = copy_text(&at, tenant);
-    s->id = copy_text(&at, id);
-    for (unsigned i = 0; i < n; i++)
-        s->values[i] = copy_text(&at, values[i]);
+        text->values[i] = copy_text(&at, values[i]);
+    return text;
 }
 
 /* The tenant's length in front keeps ("a", "b") and ("ab", "") apart. */
@@ -237,7 +233,7 @@ enter_group(struct segment_table *t, uint32_t number, struct segment *s)
 {
     if (t->channel[s->segmentation] == NO_DIMENSION)
         return;
-    s->group = make_group(t, group_key(t, s->tenant, s->segmentation, s->values));
+    s->group = make_group(t, group_key(t, s->text->tenant, s->segmentation, s->text->values));
     segment_group_get(t, s->group)->n_segments++;
     chain(t, number, s);
 }
@@ -246,6 +242,7 @@ uint32_t
 segment_table_make(struct segment_table *t, struct str tenant, uint32_t segmentation,
                    const struct str *values)
 {
+    unsigned n = t->settings->segmentations[segmentation].n;
     uint64_t hash;
     struct str id;
     struct segment *s;
@@ -257,16 +254,17 @@ segment_table_make(struct segment_table *t, struct str tenant, uint32_t segmenta
     id = strbuf_str(&t->text);
     hash = hash_str(id, hash_str(tenant, 0));
     for (struct index_probe probe = index_probe(&t->by_id, hash); index_next(&t->by_id, &probe);) {
-        s = segment_get(t, probe.item);
-        if (str_equal(s->id, id) && str_equal(s->tenant, tenant))
+        const struct segment_text *text = segment_get(t, probe.item)->text;
+
+        if (text->hash == hash && str_equal(text->id, id) && str_equal(text->tenant, tenant))
             return probe.item;
     }
     number = pool_add(&t->segments);
     s = segment_get(t, number);
-    s->hash = hash;
-    s->segmentation = segmentation;
-    fill_texts(s, tenant, id, values, t->settings->segmentations[segmentation].n);
-    t->text_bytes += text_bytes_of(t, s);
+    s->segmentation = (uint16_t)segmentation;
+    s->text = make_text(tenant, id, values, n);
+    s->text->hash = hash;
+    t->text_bytes += text_bytes(tenant, id, values, n);
     enter_group(t, number, s);
     index_add(&t->by_id, hash, number);
     t->order = mem_grow(t->order, t->n, &t->cap_order, sizeof(*t->order));
@@ -297,9 +295,9 @@ compare_ranked(const void *a, const void *b)
 static struct ranked
 ranked_of(const struct segment_table *t, uint32_t number)
 {
-    const struct segment *s = segment_get(t, number);
+    const struct segment_text *text = segment_get(t, number)->text;
 
-    return (struct ranked){s->tenant, s->id, number};
+    return (struct ranked){text->tenant, text->id, number};
 }
 
 /* How many of the first n in the order come before the key. */

@@ -11,20 +11,28 @@
 
 #include "aggregators/settings.h"
 
-/* Numbers of segments, groups and entries start at 1; 0 is none. */
-struct segment {
+/* What is read when a segment is looked up or published. */
+struct segment_text {
     struct str tenant;
-    struct str id;      /* segmentation|name=value|..., escaped */
-    struct str *values; /* of the segmentation's dimensions; the memory of all three lies here */
+    struct str id; /* segmentation|name=value|..., escaped */
     uint64_t hash;
-    uint32_t segmentation;
+    struct str values[]; /* of the segmentation's dimensions; the bytes of all texts lie behind */
+};
+
+/*
+ * What each row needs, apart from the texts: one line of the cache. Numbers of segments, groups and entries start at 1;
+ * 0 is none.
+ */
+struct segment {
+    int64_t level;     /* open tickets, by all rows that were processed */
+    uint32_t scratch;  /* of apply.c: what the running edge adds, 0 none */
+    uint32_t n_entries; /* in windows */
+    struct segment_text *text;
     uint32_t group; /* 0: the segmentation has no channel */
     uint32_t next_in_group;
-    uint32_t n_entries; /* in windows */
-    int64_t level;      /* open tickets, by all rows that were processed */
-    uint32_t scratch;   /* what the running edge adds (scratch.h), 0 none */
-    bool is_kept;       /* the caller's mark for the next collection */
-    uint32_t newest[];  /* per window spec: its entry with the latest end (window_table.h), 0 none */
+    uint16_t segmentation;
+    bool is_kept;      /* the caller's mark for the next collection */
+    uint32_t newest[]; /* per window spec: its entry with the latest end (window_table.h), 0 none */
 };
 
 /* What is known of a group in one window, while one edge is processed. */

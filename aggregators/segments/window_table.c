@@ -179,12 +179,16 @@ window_table_find_entry(const struct window_table *t, const struct window_state 
 static int64_t
 level_before(const struct window_table *t, const struct segment *s, uint32_t newer)
 {
-    const struct entry *e;
+    int64_t level = s->level;
 
-    if (newer == 0)
-        return s->level;
-    e = window_entry(t, newer);
-    return (e->window->is_closed ? e->level : s->level) - e->net_flow;
+    for (; newer != 0; newer = window_entry(t, newer)->newer) {
+        const struct entry *e = window_entry(t, newer);
+
+        if (e->window->is_closed)
+            return e->level - e->net_flow;
+        level -= e->net_flow;
+    }
+    return level;
 }
 
 uint32_t
@@ -218,6 +222,37 @@ window_table_make_entry(struct window_table *t, struct window_state *w, uint32_t
     w->entries = mem_grow(w->entries, w->n, &w->cap, sizeof(*w->entries));
     w->entries[w->n++] = number;
     return number;
+}
+
+void
+window_table_prefetch(const struct window_table *t, uint32_t segment, uint32_t spec)
+{
+    uint32_t entry = segment_get(t->segments, segment)->newest[spec];
+
+    if (entry != 0) {
+        __builtin_prefetch(window_entry(t, entry));
+        __builtin_prefetch((const char *)window_entry(t, entry) + 64);
+    }
+}
+
+void
+window_table_prefetch_values(const struct window_table *t, uint32_t segment, uint32_t spec)
+{
+    uint32_t entry = segment_get(t->segments, segment)->newest[spec];
+
+    if (entry != 0) {
+        __builtin_prefetch(window_entry(t, entry)->tally.values);
+        __builtin_prefetch(window_entry(t, entry)->tally.sketches);
+    }
+}
+
+void
+window_table_prefetch_bins(const struct window_table *t, uint32_t segment, uint32_t spec)
+{
+    uint32_t entry = segment_get(t->segments, segment)->newest[spec];
+
+    if (entry != 0 && window_entry(t, entry)->tally.n_sketches > 0)
+        __builtin_prefetch(window_entry(t, entry)->tally.sketches[0].sketch.bins);
 }
 
 void

@@ -76,6 +76,14 @@ struct window window_taking_level(const struct window_spec *spec, evtime_ms pane
 void window_table_change_level(struct window_table *t, uint32_t segment,
                                struct window_state *const *taking, int64_t change);
 
+/*
+ * Ask for memory early, for a segment whose newest entry of the spec will be used: the entry; its values; its bins. Each
+ * needs that the one before has come.
+ */
+void window_table_prefetch(const struct window_table *t, uint32_t segment, uint32_t spec);
+void window_table_prefetch_values(const struct window_table *t, uint32_t segment, uint32_t spec);
+void window_table_prefetch_bins(const struct window_table *t, uint32_t segment, uint32_t spec);
+
 /* Puts a closed entry into the list of changed ones, once. */
 void window_table_change(struct window_table *t, uint32_t entry);
 /* The same for the entries of the segment's whole group in that window: the volume of one of them moves the shares. */

@@ -74,17 +74,23 @@ hold_free(struct hold **h)
     *h = NULL;
 }
 
-/* The order in which events are applied. */
+/*
+ * The order in which events are applied. Copies of an event are told apart by their place in the log: which of them goes
+ * first must not depend on when the bucket was opened.
+ */
 static bool
 goes_before(const struct held *a, const struct held *b)
 {
+    int order;
+
     if (a->occurred_at != b->occurred_at)
         return a->occurred_at < b->occurred_at;
     if (a->has_sequence != b->has_sequence)
         return a->has_sequence;
     if (a->sequence != b->sequence)
         return a->sequence < b->sequence;
-    return str_compare(a->event_id, b->event_id) < 0;
+    order = str_compare(a->event_id, b->event_id);
+    return order != 0 ? order < 0 : a->position < b->position;
 }
 
 static void

@@ -187,7 +187,8 @@ change_channel(struct applying *a, struct change *c)
         return;
     }
     a->ticket->attrs_mark = later_of(a->ticket->attrs_mark, a->t);
-    change_own(a, c, DIMENSION_CHANNEL, p->has_to, canonical_channel(a->rules->settings, p->to));
+    if (p->has_to)
+        change_own(a, c, DIMENSION_CHANNEL, true, canonical_channel(a->rules->settings, p->to));
 }
 
 /* What an event of a type does: to the ticket's dimensions beside attrs, and then to the ticket. */

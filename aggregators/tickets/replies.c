@@ -18,13 +18,13 @@ cycle_start(const struct applying *a)
     return talk != NULL ? evtime48_get(talk->cycle_start) : EVTIME_NONE;
 }
 
-/* A creation by a customer and a customer message of the same instant are one: the other one came before. */
+/* A creation by a customer and a customer message of the same instant are one cycle, also after a reply closed it. */
 static bool
 is_said_twice(const struct applying *a, const struct talk *talk)
 {
     if (a->event->payload.kind == TICKET_EVENT_PAYLOAD_TICKET_CREATED)
-        return talk != NULL && evtime48_get(talk->last_customer) == a->t;
-    return a->ticket->opened_by_customer && evtime48_get(a->ticket->created_at) == a->t;
+        return talk != NULL && evtime48_get(talk->last_cycle) == a->t;
+    return a->ticket->creation_opened && evtime48_get(a->ticket->created_at) == a->t;
 }
 
 void
@@ -32,6 +32,8 @@ cycle_open(struct applying *a)
 {
     const struct talk *talk = ticket_talk(a->rules->store, a->ticket);
     const struct work *work = ticket_work(a->rules->store, a->ticket);
+    bool by_creation = a->event->payload.kind == TICKET_EVENT_PAYLOAD_TICKET_CREATED;
+    struct talk *made;
 
     if (cycle_start(a) != EVTIME_NONE || is_said_twice(a, talk))
         return;
@@ -40,10 +42,13 @@ cycle_open(struct applying *a)
         a->rules->counters->late_approximate++;
         return;
     }
-    if (talk == NULL && a->event->payload.kind == TICKET_EVENT_PAYLOAD_TICKET_CREATED)
+    a->ticket->creation_opened |= by_creation;
+    if (talk == NULL && by_creation) {
         a->ticket->cycle_from_creation = 1;
-    else
-        ticket_make_talk(a->rules->store, a->ticket)->cycle_start = evtime48_of(a->t);
+        return;
+    }
+    made = ticket_make_talk(a->rules->store, a->ticket);
+    made->cycle_start = made->last_cycle = evtime48_of(a->t);
 }
 
 void
@@ -66,7 +71,6 @@ customer_message(struct applying *a)
     if (t->opened_by_agent && a->t >= evtime48_get(t->created_at) && evtime48_is_none(talk->first_customer))
         talk->first_customer = evtime48_of(a->t);
     cycle_open(a);
-    talk->last_customer = later_of(talk->last_customer, a->t);
 }
 
 /* Where first responses are measured from, or EVTIME_NONE. */

@@ -203,7 +203,6 @@ apply_created(struct applying *a)
     }
     t->created_at = evtime48_of(a->t);
     t->opened_by_agent = p->initiated_by == INITIATED_BY_AGENT;
-    t->opened_by_customer = p->initiated_by == INITIATED_BY_CUSTOMER;
     t->stretch_start = later_of(t->stretch_start, a->t);
     if (fact(a, t->profile, MEASURE_volume, 1)) {
         profile_hold(a->rules->profiles, t->profile);

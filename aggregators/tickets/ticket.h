@@ -36,7 +36,7 @@ struct ticket {
     unsigned status : 3;          /* enum status */
     unsigned status_reached : 1;  /* some event has set the status */
     unsigned opened_by_agent : 1; /* initiated_by: first responses run from the first customer message */
-    unsigned opened_by_customer : 1; /* initiated_by: the creation counts as a customer message */
+    unsigned creation_opened : 1; /* the creation, by a customer, opened a cycle */
     unsigned in_level : 1;
     unsigned cancelled : 1;
     unsigned escalated : 1;
@@ -57,7 +57,7 @@ struct talk {
     struct evtime48 last_reply;     /* latest human reply */
     struct evtime48 first_reply;    /* the first at or after the start */
     struct evtime48 first_customer; /* first customer message after creation, of tickets opened by an agent */
-    struct evtime48 last_customer;  /* latest customer message; a creation by a customer is not noted here */
+    struct evtime48 last_cycle;     /* start of the last cycle, open or not, that a message opened */
     uint32_t first_reply_profile;
     uint32_t replies;
     uint32_t customer_messages;

@@ -37,7 +37,7 @@ enum {
     X(8, solved_before)                                                                            \
     X(9, counted_created)                                                                          \
     X(10, cycle_from_creation)                                                                     \
-    X(11, opened_by_customer)
+    X(11, creation_opened)
 
 struct saving {
     struct ticket_engine *e;
@@ -176,7 +176,7 @@ talk_out(const struct talk *talk, struct ticket_talk *ret)
     OUT(ret, talk, last_reply);
     OUT(ret, talk, first_reply);
     OUT(ret, talk, first_customer);
-    OUT(ret, talk, last_customer);
+    OUT(ret, talk, last_cycle);
     ret->replies = talk->replies;
     ret->customer_messages = talk->customer_messages;
     ret->handoffs = talk->handoffs;
@@ -339,7 +339,7 @@ talk_in(struct ticket_engine *e, const struct ticket_state *state, struct talk *
     IN(talk, from, last_reply);
     IN(talk, from, first_reply);
     IN(talk, from, first_customer);
-    IN(talk, from, last_customer);
+    IN(talk, from, last_cycle);
     talk->first_reply_profile = profile_at(e, state, from->first_reply_profile);
     talk->replies = (uint32_t)from->replies;
     talk->customer_messages = (uint32_t)from->customer_messages;

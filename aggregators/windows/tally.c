@@ -115,16 +115,39 @@ tally_add_bins(struct tally *t, enum duration d, const struct sketch_bin *bins, 
     sketch_merge(sketch_of(t, d), bins, n);
 }
 
+/* Makes room for every measure of `present`, 0 where it is new. */
+static void
+widen(struct tally *t, const uint64_t present[MEASURES_MAX / 64])
+{
+    for (unsigned word = 0; word < MEASURES_MAX / 64; word++)
+        for (uint64_t bits = present[word] & ~t->present[word]; bits != 0; bits &= bits - 1)
+            (void)value_of(t, (enum measure)(word * 64 + (unsigned)__builtin_ctzll(bits)));
+}
+
+void
+tally_add_values(struct tally *t, const uint64_t present[MEASURES_MAX / 64], const int64_t *values)
+{
+    int64_t *to;
+
+    widen(t, present);
+    /* Both lists are in the order of measures, so one walk along ours meets every value of theirs. */
+    to = t->values;
+    for (unsigned word = 0; word < MEASURES_MAX / 64; word++) {
+        uint64_t theirs = present[word];
+
+        for (uint64_t ours = t->present[word]; ours != 0; ours &= ours - 1, to++)
+            if (theirs & ours & -ours)
+                CHECK(!__builtin_add_overflow(*to, *values++, to));
+    }
+}
+
 void
 tally_merge(struct tally *t, const struct tally *from)
 {
-    unsigned place = 0;
-
-    for (unsigned word = 0; word < MEASURES_MAX / 64; word++)
-        for (uint64_t bits = from->present[word]; bits != 0; bits &= bits - 1)
-            tally_add(t, (enum measure)(word * 64 + (unsigned)__builtin_ctzll(bits)), from->values[place++]);
+    tally_add_values(t, from->present, from->values);
     for (unsigned i = 0; i < from->n_sketches; i++)
-        tally_add_bins(t, from->sketches[i].duration, from->sketches[i].sketch.bins, from->sketches[i].sketch.n);
+        tally_add_bins(t, from->sketches[i].duration, from->sketches[i].sketch.bins,
+                       from->sketches[i].sketch.n);
 }
 
 int64_t

@@ -36,6 +36,8 @@ void tally_add(struct tally *t, enum measure m, int64_t value);
 /* One duration (ms >= 0) into the sum and the sketch, or out of them with count -1. */
 void tally_add_duration(struct tally *t, enum duration d, dur_ms ms, int64_t count);
 void tally_add_bins(struct tally *t, enum duration d, const struct sketch_bin *bins, size_t n);
+/* Adds one value for each bit of `present`, in the order of measures. */
+void tally_add_values(struct tally *t, const uint64_t present[MEASURES_MAX / 64], const int64_t *values);
 void tally_merge(struct tally *t, const struct tally *from);
 /* The value, 0 where nothing was added. */
 int64_t tally_get(const struct tally *t, enum measure m);

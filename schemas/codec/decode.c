@@ -307,6 +307,7 @@ slow_LIST(struct run *run, const struct op *op, char *base)
 {
     const struct sub *sub = op->ref;
     struct avro_list list = {0};
+    const unsigned char *start;
     size_t cap = 0;
     size_t n;
     int64_t bytes;
@@ -318,8 +319,11 @@ slow_LIST(struct run *run, const struct op *op, char *base)
         if (n == 0)
             break;
         TRY(grow_list(run, sub, &list, &cap, n));
+        start = run->c.p;
         TRY(read_items(run, sub, (char *)list.v + list.n * sub->size, n));
         list.n += n;
+        if (bytes >= 0 && run->c.p - start != bytes)
+            return DECODE_BAD_VALUE; /* who skips the list would end elsewhere */
     }
     run->depth--;
     STORE(base, op->at, list);

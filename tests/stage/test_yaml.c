@@ -64,6 +64,13 @@ Test(yaml, counts_columns_in_characters)
     expect_tree("\xC3\xA4\xC3\xB6: x", "1:1{\xC3\xA4\xC3\xB6@1:1 1:5=x}");
 }
 
+Test(yaml, takes_a_byte_order_mark_and_line_ends_of_all_kinds)
+{
+    expect_tree("\xEF\xBB\xBF"
+                "a: 1\r\nb: 2\r\n",
+                "1:1{a@1:1 1:4=1 b@2:1 2:4=2}");
+}
+
 Test(yaml, an_empty_text_has_no_root)
 {
     const char *const texts[] = {"", "# nothing\n", "\n\n"};
@@ -114,6 +121,7 @@ static const struct refusal refusals[] = {
     {"a: [1, 2", 2, 1, "not YAML: did not find expected ',' or ']' while parsing a flow sequence"},
     {"a: \xff\xfe", 1, 1, "not UTF-8 text (byte 3: invalid leading UTF-8 octet)"},
     {"a: 1\n b: 2", 2, 3, "not YAML: mapping values are not allowed in this context"},
+    {"a:\n\tb: 1", 2, 1, "a tab: YAML is indented with blanks"},
     {"[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]", 1, 17, "more than 16 levels"},
 };
 

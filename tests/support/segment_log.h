@@ -20,6 +20,7 @@ struct log_duration {
 struct log_row {
     unsigned source;
     unsigned profile; /* index into the log's profiles */
+    bool taken_back;  /* a mark for who makes the log */
     evtime_ms pane;
     evtime_ms second_pane; /* 0: none */
     evtime_ms lateness_class;

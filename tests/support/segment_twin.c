@@ -11,7 +11,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { SEGMENTS_MAX = 512, VALUES_MAX = 4096 };
+enum { SEGMENTS_MAX = 512, VALUES_MAX = 4096, ORDINALS_MAX = 512 };
 
 struct twin_segment {
     struct str tenant;
@@ -21,13 +21,17 @@ struct twin_segment {
     struct strbuf group; /* the id without the channel, behind the tenant; empty: no channel */
 };
 
-/* A record that was published, or is about to be. */
+/* What was published of one segment in one window. */
 struct twin_record {
-    unsigned segment;
-    unsigned spec;
-    struct window window;
     int32_t n_published;
     struct strbuf last; /* metrics as bytes */
+};
+
+/* A window and its place among those of its spec. */
+struct place {
+    unsigned spec;
+    unsigned ordinal;
+    struct window window;
 };
 
 /* What one segment has in one window at one edge. */
@@ -39,26 +43,36 @@ struct twin_sum {
     int64_t level_before; /* at the end of the window before */
 };
 
+struct row_segments {
+    unsigned n;
+    unsigned v[16];
+};
+
 struct twin {
     const struct segment_log *log;
     struct outbox *out;
     struct twin_segment segments[SEGMENTS_MAX];
     unsigned n_segments;
     struct twin_sum *sums; /* per segment */
-    struct twin_record *records;
-    size_t n_records;
-    size_t cap_records;
+    struct row_segments *placed; /* per row */
+    struct twin_record *records; /* [spec][ordinal][segment] */
 };
+
+static void
+add_escaped(struct strbuf *b, struct str text)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        if (strchr("|=\\", text.p[i]) != NULL)
+            strbuf_add_char(b, '\\');
+        strbuf_add_char(b, text.p[i]);
+    }
+}
 
 static void
 add_part(struct strbuf *b, const struct settings *s, unsigned dimension, struct str value)
 {
     strbuf_addf(b, "|%s=", dimension_names[s->dimensions[dimension].id]);
-    for (size_t i = 0; i < value.n; i++) {
-        if (strchr("|=\\", value.p[i]) != NULL)
-            strbuf_add_char(b, '\\');
-        strbuf_add_char(b, value.p[i]);
-    }
+    add_escaped(b, value);
 }
 
 static unsigned
@@ -70,7 +84,7 @@ find_segment(struct twin *t, const struct partial_profile *p, unsigned segmentat
     struct twin_segment found = {.tenant = p->tenant, .segmentation = segmentation};
     bool has_channel = false;
 
-    strbuf_add(&found.id, s->name);
+    add_escaped(&found.id, s->name);
     strbuf_add(&found.group, p->tenant);
     strbuf_add_char(&found.group, '\n');
     strbuf_add(&found.group, s->name);
@@ -115,22 +129,20 @@ has_issue_type(const struct settings *settings, unsigned segmentation)
     return false;
 }
 
-/* The segments that a row counts in; returns how many. */
-static unsigned
-segments_of(struct twin *t, const struct log_row *row, unsigned *ret)
+/* The segments that a row counts in. */
+static void
+place_row(struct twin *t, const struct log_row *row, struct row_segments *ret)
 {
     const struct partial_profile *p = &t->log->profiles[row->profile];
-    unsigned n = 0;
 
     for (unsigned s = 0; s < t->log->settings->n_segmentations; s++) {
         if (!has_issue_type(t->log->settings, s) || p->issue_types.n == 0) {
-            ret[n++] = find_segment(t, p, s, STR(""));
+            ret->v[ret->n++] = find_segment(t, p, s, STR(""));
             continue;
         }
         for (size_t i = 0; i < p->issue_types.n; i++)
-            ret[n++] = find_segment(t, p, s, p->issue_types.v[i]);
+            ret->v[ret->n++] = find_segment(t, p, s, p->issue_types.v[i]);
     }
-    return n;
 }
 
 static int64_t
@@ -183,15 +195,12 @@ sum_window(struct twin *t, const struct window_spec *spec, struct window w, evti
         bool is_held = window_holds(w, row->pane) &&
                        (row->second_pane == 0 || window_holds(w, row->second_pane));
         bool is_in_time = row->lateness_class < w.end + lateness;
-        unsigned segments[64];
-        unsigned n;
+        int64_t change = measure_in(row, MEASURE_level);
 
         if (log_row_engine_pane(row) >= known)
             continue;
-        n = segments_of(t, row, segments);
-        for (unsigned i = 0; i < n; i++) {
-            struct twin_sum *sum = &t->sums[segments[i]];
-            int64_t change = measure_in(row, MEASURE_level);
+        for (unsigned i = 0; i < t->placed[r].n; i++) {
+            struct twin_sum *sum = &t->sums[t->placed[r].v[i]];
 
             if (is_held && is_in_time)
                 take_values(sum, row);
@@ -335,19 +344,10 @@ is_something(const struct twin_sum *sum)
 }
 
 static struct twin_record *
-record_of(struct twin *t, unsigned segment, unsigned spec, struct window w)
+record_of(struct twin *t, unsigned segment, const struct place *place)
 {
-    struct twin_record *r;
-
-    for (size_t i = 0; i < t->n_records; i++) {
-        r = &t->records[i];
-        if (r->segment == segment && r->spec == spec && r->window.end == w.end)
-            return r;
-    }
-    t->records = mem_grow(t->records, t->n_records, &t->cap_records, sizeof(*t->records));
-    r = &t->records[t->n_records++];
-    *r = (struct twin_record){.segment = segment, .spec = spec, .window = w};
-    return r;
+    CHECK(place->ordinal < ORDINALS_MAX);
+    return &t->records[(place->spec * ORDINALS_MAX + place->ordinal) * t->n_segments + segment];
 }
 
 /* A rollup of the running edge, until they are sorted. */
@@ -391,12 +391,12 @@ fill_segment(const struct settings *settings, const struct twin_segment *segment
 }
 
 static void
-show(struct twin *t, struct shown_list *list, const struct twin_record *r, evtime_ms edge,
-     const struct metrics *m)
+show(struct twin *t, struct shown_list *list, unsigned number, const struct place *place,
+     evtime_ms edge, const struct metrics *m)
 {
     const struct settings *settings = t->log->settings;
-    const struct twin_segment *segment = &t->segments[r->segment];
-    const struct window_spec *spec = &settings->windows[r->spec];
+    const struct twin_segment *segment = &t->segments[number];
+    const struct window_spec *spec = &settings->windows[place->spec];
     struct shown *to;
 
     list->v = mem_grow(list->v, list->n, &list->cap, sizeof(*list->v));
@@ -406,14 +406,14 @@ show(struct twin *t, struct shown_list *list, const struct twin_record *r, evtim
                              .segmentation = settings->segmentations[segment->segmentation].name,
                              .segment_id = strbuf_str(&segment->id),
                              .window_name = spec->name,
-                             .window_start = r->window.start,
-                             .window_end = r->window.end,
+                             .window_start = place->window.start,
+                             .window_end = place->window.end,
                              .zone = spec->zone,
-                             .revision = r->n_published,
-                             .is_closed = r->window.end <= edge,
-                             .corrections_until = r->window.end + spec->allowed_lateness_ms,
+                             .revision = record_of(t, number, place)->n_published,
+                             .is_closed = place->window.end <= edge,
+                             .corrections_until = place->window.end + spec->allowed_lateness_ms,
                              .watermark = edge,
-                             .late = t->sums[r->segment].measures[MEASURE_late],
+                             .late = t->sums[number].measures[MEASURE_late],
                              .definition_version = 1,
                              .metrics = *m}};
     fill_segment(settings, segment, to);
@@ -421,10 +421,10 @@ show(struct twin *t, struct shown_list *list, const struct twin_record *r, evtim
 
 /* Decides about one window of one segment, whose sum is made. */
 static void
-decide(struct twin *t, struct shown_list *list, unsigned segment, unsigned spec, struct window w,
+decide(struct twin *t, struct shown_list *list, unsigned segment, const struct place *place,
        evtime_ms edge)
 {
-    struct twin_record *r = record_of(t, segment, spec, w);
+    struct twin_record *r = record_of(t, segment, place);
     struct metrics m;
     struct strbuf bytes = {0};
 
@@ -433,10 +433,10 @@ decide(struct twin *t, struct shown_list *list, unsigned segment, unsigned spec,
     fill_metrics(t, segment, &m);
     avro_encode(&metrics_desc, &m, &bytes);
     if (r->n_published == 0 || !str_equal(strbuf_str(&bytes), strbuf_str(&r->last))) {
-        show(t, list, r, edge, &m);
+        show(t, list, segment, place, edge, &m);
         strbuf_fini(&r->last);
         r->last = bytes;
-        r->n_published += w.end <= edge;
+        r->n_published += place->window.end <= edge;
         return;
     }
     strbuf_fini(&bytes);
@@ -465,15 +465,16 @@ run_edge(struct twin *t, evtime_ms first, evtime_ms edge, bool is_last)
 
     for (unsigned spec = 0; spec < settings->n_windows; spec++) {
         const struct window_spec *s = &settings->windows[spec];
-        /* Rows may be of panes before the first engine pane: begin well before it. */
-        struct window w = window_last_holding(s, first / 2);
+        struct place place = {spec, 0, window_last_holding(s, first)};
 
-        for (; w.start < edge; w = window_next(s, w)) {
-            if (w.end <= first || (w.end > edge && !is_last))
+        while (window_holds(window_previous(s, place.window), first))
+            place.window = window_previous(s, place.window);
+        for (; place.window.start < edge; place.ordinal++, place.window = window_next(s, place.window)) {
+            if (place.window.end > edge && !is_last)
                 continue;
-            sum_window(t, s, w, is_last ? EVTIME_MAX : edge);
+            sum_window(t, s, place.window, is_last ? EVTIME_MAX : edge);
             for (unsigned i = 0; i < t->n_segments; i++)
-                decide(t, &list, i, spec, w, edge);
+                decide(t, &list, i, &place, edge);
         }
     }
     if (list.n > 0)
@@ -487,13 +488,16 @@ void
 segment_twin_run(const struct segment_log *log, evtime_ms first, evtime_ms at, struct outbox *out)
 {
     struct twin *t = mem_new(1, sizeof(*t));
-    unsigned segments[64];
+    size_t n_records;
 
     t->log = log;
     t->out = out;
+    t->placed = mem_new(log->n, sizeof(*t->placed));
     for (size_t i = 0; i < log->n; i++)
-        (void)segments_of(t, &log->rows[i], segments);
+        place_row(t, &log->rows[i], &t->placed[i]);
     t->sums = mem_new(t->n_segments, sizeof(*t->sums));
+    n_records = (size_t)log->settings->n_windows * ORDINALS_MAX * t->n_segments;
+    t->records = mem_new(n_records, sizeof(*t->records));
     for (evtime_ms edge = first; edge < at; edge += log->settings->pane_ms)
         run_edge(t, first, edge, false);
     run_edge(t, first, at, true);
@@ -501,9 +505,10 @@ segment_twin_run(const struct segment_log *log, evtime_ms first, evtime_ms at, s
         strbuf_fini(&t->segments[i].id);
         strbuf_fini(&t->segments[i].group);
     }
-    for (size_t i = 0; i < t->n_records; i++)
+    for (size_t i = 0; i < n_records; i++)
         strbuf_fini(&t->records[i].last);
     mem_free(t->records);
     mem_free(t->sums);
+    mem_free(t->placed);
     mem_free(t);
 }

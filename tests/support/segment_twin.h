@@ -10,7 +10,7 @@
 #include "tests/support/segment_log.h"
 
 /*
- * What the engine must publish for the log when the run ends at `at`; no row is of an engine pane before `first`.
+ * What the engine must publish for the log when the run ends at `at`; no row is of a pane before `first`, which is one.
  * Understands the measures volume, solved, solve_events, reopens, csat_answers, csat_positive, ces_answers, ces_sum,
  * late, level and response_ms, and the duration response.
  */

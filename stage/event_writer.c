@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "stage/event_writer.h"
+
+#include "base/mem.h"
+#include "schemas/codec/encode.h"
+#include "schemas/event_json.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+#include <zlib.h>
+
+enum { BUFFER = 256 * 1024 };
+
+struct event_writer {
+    char *path;
+    char *part;    /* its name until the commit */
+    gzFile lines;  /* .jsonl, .jsonl.gz; else NULL */
+    struct container_writer *container; /* .avro; else NULL */
+    struct strbuf record;
+};
+
+static bool
+ends_with(const char *path, const char *suffix)
+{
+    size_t n = strlen(path);
+    size_t m = strlen(suffix);
+
+    return n >= m && strcmp(path + n - m, suffix) == 0;
+}
+
+static char *
+copy(const char *path, const char *suffix)
+{
+    size_t n = strlen(path) + strlen(suffix) + 1;
+    char *text = mem_new(n, 1);
+
+    (void)snprintf(text, n, "%s%s", path, suffix);
+    return text;
+}
+
+static enum err
+failed(const struct event_writer *w, struct error *reterr)
+{
+    return error_set(reterr, ERR_IO, "%s: cannot write: %s", w->part, strerror(errno));
+}
+
+static enum err
+open_file(struct event_writer *w, const struct container_meta *meta, size_t n_meta,
+          struct error *reterr)
+{
+    bool is_gzip = ends_with(w->path, ".jsonl.gz");
+
+    if (ends_with(w->path, ".avro"))
+        return container_writer_open(w->part, &ticket_event_desc, CONTAINER_DEFLATE, meta, n_meta,
+                                     &w->container, reterr);
+    if (!is_gzip && !ends_with(w->path, ".jsonl"))
+        return error_set(reterr, ERR_USAGE, "%s: the suffix is none of .jsonl, .jsonl.gz, .avro",
+                         w->path);
+    if (n_meta > 0)
+        return error_set(reterr, ERR_USAGE, "%s: only a container file (.avro) has metadata",
+                         w->path);
+    /* "T": as it is, without gzip. */
+    w->lines = gzopen(w->part, is_gzip ? "wb9" : "wbT");
+    if (w->lines == NULL)
+        return failed(w, reterr);
+    (void)gzbuffer(w->lines, BUFFER);
+    return ERR_NONE;
+}
+
+enum err
+event_writer_open(const char *path, const struct container_meta *meta, size_t n_meta,
+                  struct event_writer **ret, struct error *reterr)
+{
+    struct event_writer *w = mem_new(1, sizeof(*w));
+    enum err err;
+
+    w->path = copy(path, "");
+    w->part = copy(path, ".part");
+    err = open_file(w, meta, n_meta, reterr);
+    if (err != ERR_NONE) {
+        event_writer_close(&w);
+        return err;
+    }
+    *ret = w;
+    return ERR_NONE;
+}
+
+enum err
+event_writer_add(struct event_writer *w, const struct ticket_event *event, struct error *reterr)
+{
+    strbuf_clear(&w->record);
+    if (w->container != NULL) {
+        avro_encode(&ticket_event_desc, event, &w->record);
+        return container_writer_add(w->container, strbuf_str(&w->record), reterr);
+    }
+    event_json_write(event, &w->record);
+    strbuf_add_char(&w->record, '\n');
+    if (gzwrite(w->lines, w->record.p, (unsigned)w->record.n) != (int)w->record.n)
+        return failed(w, reterr);
+    return ERR_NONE;
+}
+
+enum err
+event_writer_commit(struct event_writer *w, struct error *reterr)
+{
+    enum err err = ERR_NONE;
+
+    if (w->container != NULL) {
+        err = container_writer_close(&w->container, reterr);
+    } else {
+        gzFile lines = w->lines;
+
+        w->lines = NULL;
+        if (gzclose(lines) != Z_OK)
+            err = failed(w, reterr);
+    }
+    if (err == ERR_NONE && rename(w->part, w->path) != 0)
+        err = failed(w, reterr);
+    if (err != ERR_NONE)
+        (void)unlink(w->part);
+    return err;
+}
+
+void
+event_writer_close(struct event_writer **writer)
+{
+    struct event_writer *w = *writer;
+    struct error ignored;
+
+    if (w == NULL)
+        return;
+    if (w->lines != NULL || w->container != NULL) {
+        if (w->lines != NULL)
+            (void)gzclose(w->lines);
+        if (container_writer_close(&w->container, &ignored) != ERR_NONE)
+            ignored.code = ERR_NONE;
+        (void)unlink(w->part);
+    }
+    strbuf_fini(&w->record);
+    mem_free(w->path);
+    mem_free(w->part);
+    mem_free(w);
+    *writer = NULL;
+}
