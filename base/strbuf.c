@@ -15,18 +15,15 @@ strbuf_fini(struct strbuf *b)
     *b = (struct strbuf){0};
 }
 
-char *
-strbuf_reserve(struct strbuf *b, size_t more)
+void
+strbuf_grow(struct strbuf *b, size_t more)
 {
-    if (b->cap - b->n < more) {
-        size_t cap = b->cap > 0 ? b->cap : 64;
+    size_t cap = b->cap > 0 ? b->cap : 64;
 
-        while (cap - b->n < more)
-            CHECK(!__builtin_mul_overflow(cap, (size_t)2, &cap));
-        b->p = mem_resize(b->p, cap, 1);
-        b->cap = cap;
-    }
-    return b->p + b->n;
+    while (cap - b->n < more)
+        CHECK(!__builtin_mul_overflow(cap, (size_t)2, &cap));
+    b->p = mem_resize(b->p, cap, 1);
+    b->cap = cap;
 }
 
 void
@@ -36,13 +33,6 @@ strbuf_add(struct strbuf *b, struct str s)
         return;
     memcpy(strbuf_reserve(b, s.n), s.p, s.n);
     b->n += s.n;
-}
-
-void
-strbuf_add_char(struct strbuf *b, char c)
-{
-    *strbuf_reserve(b, 1) = c;
-    b->n++;
 }
 
 void

@@ -28,8 +28,17 @@ strbuf_str(const struct strbuf *b)
     return str_of(b->p, b->n);
 }
 
+/* The slow half of strbuf_reserve(). */
+void strbuf_grow(struct strbuf *b, size_t more);
+
 /* Makes room for `more` bytes behind the end and returns where they go; strbuf_added() then counts them in. */
-char *strbuf_reserve(struct strbuf *b, size_t more);
+static inline char *
+strbuf_reserve(struct strbuf *b, size_t more)
+{
+    if (b->cap - b->n < more)
+        strbuf_grow(b, more);
+    return b->p + b->n;
+}
 
 static inline void
 strbuf_added(struct strbuf *b, size_t n)
@@ -38,7 +47,14 @@ strbuf_added(struct strbuf *b, size_t n)
 }
 
 void strbuf_add(struct strbuf *b, struct str s);
-void strbuf_add_char(struct strbuf *b, char c);
+
+static inline void
+strbuf_add_char(struct strbuf *b, char c)
+{
+    *strbuf_reserve(b, 1) = c;
+    b->n++;
+}
+
 void strbuf_addf(struct strbuf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Decimal digits, faster than strbuf_addf(). */
 void strbuf_add_int(struct strbuf *b, int64_t v);

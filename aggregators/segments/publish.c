@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+enum { AHEAD = 8 };
+
 struct offer {
     evtime_ms end;
     uint32_t rank; /* of the segment */
@@ -231,6 +233,26 @@ publish_entry(struct publisher *p, struct entry *e, evtime_ms watermark, struct 
     return true;
 }
 
+/* Entries lie far apart: asks for those of later offers, in steps, each of which needs what the one before asked for. */
+static void
+prefetch_offer(const struct publisher *p, size_t i)
+{
+    if (i + 2 * AHEAD < p->n)
+        window_entry_prefetch(p->windows, p->offers[i + 2 * AHEAD].entry);
+    if (i + AHEAD < p->n) {
+        const struct entry *e = window_entry(p->windows, p->offers[i + AHEAD].entry);
+
+        tally_prefetch(&e->tally);
+        __builtin_prefetch(segment_get(p->segments, e->segment));
+    }
+    if (i + AHEAD / 2 < p->n) {
+        const struct entry *e = window_entry(p->windows, p->offers[i + AHEAD / 2].entry);
+
+        tally_prefetch_bins(&e->tally);
+        __builtin_prefetch(segment_get(p->segments, e->segment)->text);
+    }
+}
+
 struct published
 publisher_publish(struct publisher *p, evtime_ms watermark, struct outbox *out)
 {
@@ -247,6 +269,7 @@ publisher_publish(struct publisher *p, evtime_ms watermark, struct outbox *out)
         struct entry *e = window_entry(p->windows, p->offers[i].entry);
         bool is_correction = e->n_published > 0;
 
+        prefetch_offer(p, i);
         if (!publish_entry(p, e, watermark, out))
             continue;
         done.rollups++;

@@ -225,14 +225,21 @@ window_table_make_entry(struct window_table *t, struct window_state *w, uint32_t
 }
 
 void
+window_entry_prefetch(const struct window_table *t, uint32_t number)
+{
+    const char *entry = (const char *)window_entry(t, number);
+
+    __builtin_prefetch(entry);
+    __builtin_prefetch(entry + 64);
+}
+
+void
 window_table_prefetch(const struct window_table *t, uint32_t segment, uint32_t spec)
 {
     uint32_t entry = segment_get(t->segments, segment)->newest[spec];
 
-    if (entry != 0) {
-        __builtin_prefetch(window_entry(t, entry));
-        __builtin_prefetch((const char *)window_entry(t, entry) + 64);
-    }
+    if (entry != 0)
+        window_entry_prefetch(t, entry);
 }
 
 void
@@ -240,10 +247,8 @@ window_table_prefetch_values(const struct window_table *t, uint32_t segment, uin
 {
     uint32_t entry = segment_get(t->segments, segment)->newest[spec];
 
-    if (entry != 0) {
-        __builtin_prefetch(window_entry(t, entry)->tally.values);
-        __builtin_prefetch(window_entry(t, entry)->tally.sketches);
-    }
+    if (entry != 0)
+        tally_prefetch(&window_entry(t, entry)->tally);
 }
 
 void
@@ -251,8 +256,8 @@ window_table_prefetch_bins(const struct window_table *t, uint32_t segment, uint3
 {
     uint32_t entry = segment_get(t->segments, segment)->newest[spec];
 
-    if (entry != 0 && window_entry(t, entry)->tally.n_sketches > 0)
-        __builtin_prefetch(window_entry(t, entry)->tally.sketches[0].sketch.bins);
+    if (entry != 0)
+        tally_prefetch_bins(&window_entry(t, entry)->tally);
 }
 
 void
@@ -365,6 +370,22 @@ window_table_next_end(const struct window_table *t)
     return next;
 }
 
+enum { AHEAD = 8 };
+
+static void
+prefetch_closing(const struct window_table *t, const struct window_state *w, size_t i)
+{
+    const struct entry *e;
+
+    if (i + 2 * AHEAD < w->n)
+        window_entry_prefetch(t, w->entries[i + 2 * AHEAD]);
+    if (i + AHEAD >= w->n)
+        return;
+    e = window_entry(t, w->entries[i + AHEAD]);
+    __builtin_prefetch(segment_get(t->segments, e->segment));
+    tally_prefetch(&e->tally); /* for whoever asks what the entry holds */
+}
+
 struct window_state *
 window_table_close_next(struct window_table *t, evtime_ms end)
 {
@@ -378,6 +399,7 @@ window_table_close_next(struct window_table *t, evtime_ms end)
         for (size_t i = 0; i < w->n; i++) {
             struct entry *e = window_entry(t, w->entries[i]);
 
+            prefetch_closing(t, w, i);
             e->level = level_before(t, segment_get(t->segments, e->segment), e->newer);
         }
         w->is_closed = true;

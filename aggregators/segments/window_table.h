@@ -77,9 +77,10 @@ void window_table_change_level(struct window_table *t, uint32_t segment,
                                struct window_state *const *taking, int64_t change);
 
 /*
- * Ask for memory early, for a segment whose newest entry of the spec will be used: the entry; its values; its bins. Each
- * needs that the one before has come.
+ * Ask for memory early: an entry; then for a segment whose newest entry of the spec will be used the entry, its values,
+ * its bins, each when the one before has come.
  */
+void window_entry_prefetch(const struct window_table *t, uint32_t number);
 void window_table_prefetch(const struct window_table *t, uint32_t segment, uint32_t spec);
 void window_table_prefetch_values(const struct window_table *t, uint32_t segment, uint32_t spec);
 void window_table_prefetch_bins(const struct window_table *t, uint32_t segment, uint32_t spec);

@@ -18,13 +18,16 @@ cycle_start(const struct applying *a)
     return talk != NULL ? evtime48_get(talk->cycle_start) : EVTIME_NONE;
 }
 
-/* A creation by a customer and a customer message of the same instant are one cycle, also after a reply closed it. */
+/* A creation by a customer and a customer message of the same instant are one cycle, also after it was closed. */
 static bool
-is_said_twice(const struct applying *a, const struct talk *talk)
+is_said_twice(struct applying *a, const struct talk *talk, bool by_creation)
 {
-    if (a->event->payload.kind == TICKET_EVENT_PAYLOAD_TICKET_CREATED)
-        return talk != NULL && evtime48_get(talk->last_cycle) == a->t;
-    return a->ticket->creation_opened && evtime48_get(a->ticket->created_at) == a->t;
+    if (!by_creation)
+        return a->ticket->creation_opened && evtime48_get(a->ticket->created_at) == a->t;
+    if (talk == NULL || evtime48_get(talk->last_cycle) != a->t)
+        return false;
+    a->ticket->creation_opened = 1;
+    return true;
 }
 
 void
@@ -35,7 +38,7 @@ cycle_open(struct applying *a)
     bool by_creation = a->event->payload.kind == TICKET_EVENT_PAYLOAD_TICKET_CREATED;
     struct talk *made;
 
-    if (cycle_start(a) != EVTIME_NONE || is_said_twice(a, talk))
+    if (cycle_start(a) != EVTIME_NONE || is_said_twice(a, talk, by_creation))
         return;
     if ((talk != NULL && a->t < evtime48_get(talk->last_reply)) ||
         (work != NULL && a->t < evtime48_get(work->last_solve))) {

@@ -36,7 +36,7 @@ struct ticket {
     unsigned status : 3;          /* enum status */
     unsigned status_reached : 1;  /* some event has set the status */
     unsigned opened_by_agent : 1; /* initiated_by: first responses run from the first customer message */
-    unsigned creation_opened : 1; /* the creation, by a customer, opened a cycle */
+    unsigned creation_opened : 1; /* the creation, by a customer, opened a cycle, or was part of one of its instant */
     unsigned in_level : 1;
     unsigned cancelled : 1;
     unsigned escalated : 1;

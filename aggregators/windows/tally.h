@@ -37,7 +37,8 @@ void tally_add(struct tally *t, enum measure m, int64_t value);
 void tally_add_duration(struct tally *t, enum duration d, dur_ms ms, int64_t count);
 void tally_add_bins(struct tally *t, enum duration d, const struct sketch_bin *bins, size_t n);
 /* Adds one value for each bit of `present`, in the order of measures. */
-void tally_add_values(struct tally *t, const uint64_t present[MEASURES_MAX / 64], const int64_t *values);
+void tally_add_values(struct tally *t, const uint64_t present[MEASURES_MAX / 64],
+                      const int64_t *values);
 void tally_merge(struct tally *t, const struct tally *from);
 /* The value, 0 where nothing was added. */
 int64_t tally_get(const struct tally *t, enum measure m);
@@ -47,6 +48,22 @@ int64_t tally_take(struct tally *t, enum measure m);
 const struct sketch *tally_sketch(const struct tally *t, enum duration d);
 /* True if every measure but `late` is 0 and every sketch empty. */
 bool tally_is_zero(const struct tally *t);
+
+/* Ask for the memory of what will be used soon: first the values, and when these have come, the bins. */
+static inline void
+tally_prefetch(const struct tally *t)
+{
+    __builtin_prefetch(t->values);
+    __builtin_prefetch(t->sketches);
+}
+
+static inline void
+tally_prefetch_bins(const struct tally *t)
+{
+    if (t->n_sketches > 0)
+        __builtin_prefetch(t->sketches[0].sketch.bins);
+}
+
 size_t tally_bytes(const struct tally *t);
 
 #endif

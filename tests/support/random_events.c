@@ -15,7 +15,8 @@ enum { NAME_MAX_LEN = 32, ISSUE_TYPES_MAX = 3 };
 
 struct maker {
     const struct random_events *options;
-    uint64_t seed;
+    uint64_t seed;         /* of what happens; */
+    uint64_t arrival_seed; /* of when it arrives */
     uint32_t *tickets; /* numbers of those alive */
     bool *created;
     uint32_t next_ticket;
@@ -262,15 +263,20 @@ make_event(struct maker *m, unsigned number, evtime_ms t)
     return ticket;
 }
 
+static dur_ms
+up_to(uint64_t *seed, dur_ms most)
+{
+    return (dur_ms)(random_next(seed) % (uint64_t)(most + 1));
+}
+
 static evtime_ms
 arrival_of(struct maker *m, evtime_ms t)
 {
     const struct random_events *o = m->options;
 
-    if (o->disorder_ms > 0)
-        t += below(m, (unsigned)o->disorder_ms + 1);
-    if (below(m, 1000) < o->late_permille)
-        t += below(m, (unsigned)o->late_ms + 1);
+    t += up_to(&m->arrival_seed, o->disorder_ms);
+    if (random_next(&m->arrival_seed) % 1000 < o->late_permille)
+        t += up_to(&m->arrival_seed, o->late_ms);
     return t;
 }
 
@@ -283,6 +289,7 @@ random_events_fill(const struct random_events *options, struct event_log *log)
     CHECK(options->tickets > 0 && options->tenants > 0 && log->n == 0);
     m->options = options;
     m->seed = options->seed;
+    m->arrival_seed = ~options->seed;
     m->tickets = mem_new(options->tickets, sizeof(*m->tickets));
     m->created = mem_new(options->tickets, sizeof(*m->created));
     for (unsigned i = 0; i < options->tickets; i++)
@@ -291,7 +298,7 @@ random_events_fill(const struct random_events *options, struct event_log *log)
         uint32_t ticket = make_event(m, i, t);
 
         event_log_add(log, &m->event, ticket, arrival_of(m, t));
-        if (below(m, 1000) < options->duplicate_permille)
+        if (random_next(&m->arrival_seed) % 1000 < options->duplicate_permille)
             event_log_add(log, &m->event, ticket, arrival_of(m, t));
         if (!one_in(m, 3))
             t += below(m, 2 * (unsigned)options->step_ms + 1);

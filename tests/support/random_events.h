@@ -22,7 +22,10 @@ struct random_events {
     unsigned duplicate_permille; /* of events: they arrive again within disorder_ms */
 };
 
-/* Fills an empty log, in the order of arrival. The same options give the same bytes. */
+/*
+ * Fills an empty log, in the order of arrival. The same options give the same bytes; the same seed gives
+ * the same events, whatever is asked of their arrival.
+ */
 void random_events_fill(const struct random_events *options, struct event_log *log);
 
 #endif

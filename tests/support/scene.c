@@ -243,6 +243,7 @@ take_batch(void *context, const struct partial_batch *batch)
     CHECK(plan_decode(s->batches, arena_copy(&s->arena, strbuf_str(&s->batch)), &s->arena, copy,
                       NULL) == DECODE_OK);
     s->n_batches++;
+    s->last_batch = copy;
     for (size_t i = 0; i < copy->rows.n; i++) {
         s->rows = mem_grow(s->rows, s->n_rows, &s->cap_rows, sizeof(*s->rows));
         s->rows[s->n_rows++] = (struct scene_row){

@@ -73,7 +73,8 @@ struct scene {
     struct scene_row *rows;
     size_t n_rows;
     size_t cap_rows;
-    unsigned n_batches; /* pieces that were handed over */
+    unsigned n_batches; /* pieces that were handed over; */
+    const struct partial_batch *last_batch; /* the last of them, or NULL */
     uint64_t position;
     uint32_t closed; /* windows that the last late event came too late for */
 };
