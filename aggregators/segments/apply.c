@@ -11,7 +11,7 @@
 #include "base/check.h"
 #include "base/mem.h"
 
-enum { AHEAD = 8 };
+enum { AHEAD = 32 };
 
 static struct tally *
 make_tally(struct segment_engine *e, struct segment_sum *sum)

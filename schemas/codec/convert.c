@@ -3,6 +3,16 @@
 #include "schemas/codec/run.h"
 
 enum decode_result
+slow_SHORT_STRING(struct run *run, const struct op *op, char *base)
+{
+    struct str s;
+
+    TRY(cursor_string(&run->c, op->n, &s));
+    STORE(base, op->at, s);
+    return DECODE_OK;
+}
+
+enum decode_result
 slow_BYTES(struct run *run, const struct op *op, char *base)
 {
     struct str s;

@@ -100,64 +100,41 @@ cursor_raw(struct cursor *c, size_t n, const unsigned char **ret)
     return DECODE_OK;
 }
 
-/* A length of more than 63 bytes, or one that is refused. */
+/* A length and so many bytes, borrowed. More than `max` is refused even where the bytes are not there. */
 CURSOR_INLINE enum decode_result
-cursor_bytes_far(struct cursor *c, uint32_t max, struct str *ret)
+cursor_bytes(struct cursor *c, uint32_t max, struct str *ret)
 {
     int64_t n;
     enum decode_result r = cursor_long(c, &n);
 
-    if (r != DECODE_OK)
+    if (__builtin_expect(r != DECODE_OK, 0))
         return r;
-    if ((uint64_t)n > max || (uint64_t)n > cursor_left(c))
+    if (__builtin_expect((uint64_t)n > max || (uint64_t)n > cursor_left(c), 0))
         return n < 0 ? DECODE_BAD_VALUE : (uint64_t)n > max ? DECODE_TOO_LONG : DECODE_TRUNCATED;
     *ret = str_of((const char *)c->p, (size_t)n);
     c->p += n;
     return DECODE_OK;
 }
 
-/* A length and so many bytes, borrowed. More than `max` is refused even where the bytes are not there. */
-CURSOR_INLINE enum decode_result
-cursor_bytes(struct cursor *c, uint32_t max, struct str *ret)
-{
-    const unsigned char *text = c->p + 1;
-    size_t n;
-
-    if (__builtin_expect(c->p < c->end, 1)) {
-        uint64_t byte = *c->p;
-
-        n = byte >> 1;
-        /* One byte, not negative: neither the high bit (more follows) nor the low one (the sign). */
-        if (__builtin_expect((byte & 0x81) == 0 && n <= (size_t)(c->end - text) && n <= max, 1)) {
-            *ret = str_of((const char *)text, n);
-            c->p = text + n;
-            return DECODE_OK;
-        }
-    }
-    return cursor_bytes_far(c, max, ret);
-}
-
-/*
- * True if no byte has its high bit set. A short string takes one load where the bytes behind it are there too, a
- * longer one loads that overlap: no loop over single bytes.
- */
-CURSOR_INLINE bool
-cursor_is_ascii(struct str s, const unsigned char *end)
+/* The high bits of all bytes, or more: of a short string also those of the bytes behind it, where they are there. */
+CURSOR_INLINE uint64_t
+cursor_high_bits(struct str s, const unsigned char *end)
 {
     const unsigned char *p = (const unsigned char *)s.p;
     uint64_t all = 0;
 
-    if (s.n < 8 && __builtin_expect(end - p >= 8, 1))
-        return (cursor_le64(p) & UINT64_C(0x8080808080808080) & ((UINT64_C(1) << (8 * s.n)) - 1)) == 0;
-    if (s.n < 8) {
+    if (__builtin_expect(end - p >= 8, 1)) {
+        all = cursor_le64(p);
+        if (s.n > 8) {
+            for (size_t i = 8; i < s.n - 8; i += 8)
+                all |= cursor_le64(p + i);
+            all |= cursor_le64(p + s.n - 8);
+        }
+    } else {
         for (size_t i = 0; i < s.n; i++)
             all |= p[i];
-        return all < 0x80;
     }
-    for (size_t i = 0; i + 8 < s.n; i += 8)
-        all |= cursor_le64(p + i);
-    all |= cursor_le64(p + s.n - 8);
-    return (all & UINT64_C(0x8080808080808080)) == 0;
+    return all & UINT64_C(0x8080808080808080);
 }
 
 /* A string, borrowed: bytes that are UTF-8. */
@@ -168,7 +145,30 @@ cursor_string(struct cursor *c, uint32_t max, struct str *ret)
 
     if (__builtin_expect(r != DECODE_OK, 0))
         return r;
-    if (__builtin_expect(!cursor_is_ascii(*ret, c->end), 0) && !str_is_utf8(*ret))
+    if (__builtin_expect(cursor_high_bits(*ret, c->end) != 0, 0) && !str_is_utf8(*ret))
+        return DECODE_BAD_UTF8;
+    return DECODE_OK;
+}
+
+enum { CURSOR_SHORT_MAX = 63 }; /* bytes of a string whose length is one byte */
+
+/* As cursor_string() for a `max` of at least CURSOR_SHORT_MAX, which short strings then need not be compared with. */
+CURSOR_INLINE enum decode_result
+cursor_usual_string(struct cursor *c, uint32_t max, struct str *ret)
+{
+    const unsigned char *p = c->p;
+    size_t left = cursor_left(c);
+    uint64_t byte;
+
+    if (__builtin_expect(left == 0, 0))
+        return DECODE_TRUNCATED;
+    byte = *p++;
+    /* One byte, not negative: neither the high bit (more follows) nor the low one (the sign). */
+    if (__builtin_expect((byte & 0x81) != 0 || byte >> 1 >= left, 0))
+        return cursor_string(c, max, ret);
+    *ret = str_of((const char *)p, byte >> 1);
+    c->p = p + (byte >> 1);
+    if (__builtin_expect(cursor_high_bits(*ret, c->end) != 0, 0) && !str_is_utf8(*ret))
         return DECODE_BAD_UTF8;
     return DECODE_OK;
 }

@@ -23,35 +23,46 @@ op_STRING(struct cursor *c, const struct op **op, char *base)
 {
     struct str s;
 
-    TRY(cursor_string(c, (*op)->n, &s));
+    TRY(cursor_usual_string(c, (*op)->n, &s));
     STORE(base, (*op)->at, s);
     return DECODE_OK;
 }
 
-/* The index of a union of two: 0 or 1. */
+/* The index of a union of two, of which one is null: 0 or 1, on the wire nearly always the byte 0 or 2. */
 INLINE
 read_is_null(struct cursor *c, const struct op *op, bool *ret)
 {
     int64_t index;
 
-    /* As it lies on the wire 0 is 0 and 1 is 2. */
-    if (__builtin_expect(c->p < c->end && (*c->p | 2) == 2, 1)) {
-        *ret = *c->p++ >> 1 == op->null_at;
-        return DECODE_OK;
+    if (__builtin_expect(c->p < c->end, 1)) {
+        uint32_t byte = *c->p;
+
+        *ret = byte == op->n;
+        if (__builtin_expect(*ret || (byte ^ 2) == op->n, 1)) {
+            c->p++;
+            return DECODE_OK;
+        }
     }
     TRY(cursor_long(c, &index));
-    *ret = index == op->null_at;
+    *ret = index == op->n >> 1;
     return (uint64_t)index > 1 ? DECODE_BAD_VALUE : DECODE_OK;
 }
 
 INLINE
 op_NULL_STRING(struct cursor *c, const struct op **op, char *base)
 {
+    struct str s;
     bool is_null;
 
     TRY(read_is_null(c, *op, &is_null));
-    base[(*op)->has_at] = !is_null;
-    return is_null ? DECODE_OK : op_STRING(c, op, base);
+    if (is_null) {
+        base[(*op)->has_at] = 0;
+        return DECODE_OK;
+    }
+    base[(*op)->has_at] = 1;
+    TRY(cursor_usual_string(c, (*op)->more, &s));
+    STORE(base, (*op)->at, s);
+    return DECODE_OK;
 }
 
 INLINE
@@ -71,8 +82,7 @@ op_NULLABLE(struct cursor *c, const struct op **op, char *base)
 
     TRY(read_is_null(c, *op, &is_null));
     base[(*op)->has_at] = !is_null;
-    if (is_null)
-        *op += (*op)->jump;
+    *op += is_null ? (*op)->more : 0;
     return DECODE_OK;
 }
 
@@ -147,7 +157,7 @@ op_JUMP(struct cursor *c, const struct op **op, char *base)
 {
     (void)c;
     (void)base;
-    *op += (*op)->jump;
+    *op += (*op)->more;
     return DECODE_OK;
 }
 
@@ -302,13 +312,12 @@ read_items(struct run *run, const struct sub *sub, char *item, size_t n)
     return DECODE_OK;
 }
 
+/* The blocks of a list behind the `list->n` items that were read, for which there was just room. */
 static enum decode_result
-slow_LIST(struct run *run, const struct op *op, char *base)
+read_blocks(struct run *run, const struct sub *sub, struct avro_list *list)
 {
-    const struct sub *sub = op->ref;
-    struct avro_list list = {0};
     const unsigned char *start;
-    size_t cap = 0;
+    size_t cap = list->n;
     size_t n;
     int64_t bytes;
 
@@ -318,14 +327,53 @@ slow_LIST(struct run *run, const struct op *op, char *base)
         TRY(read_block(run, sub, &n, &bytes));
         if (n == 0)
             break;
-        TRY(grow_list(run, sub, &list, &cap, n));
+        TRY(grow_list(run, sub, list, &cap, n));
         start = run->c.p;
-        TRY(read_items(run, sub, (char *)list.v + list.n * sub->size, n));
-        list.n += n;
+        TRY(read_items(run, sub, (char *)list->v + list->n * sub->size, n));
+        list->n += n;
         if (bytes >= 0 && run->c.p - start != bytes)
             return DECODE_BAD_VALUE; /* who skips the list would end elsewhere */
     }
     run->depth--;
+    return DECODE_OK;
+}
+
+static enum decode_result
+slow_LIST(struct run *run, const struct op *op, char *base)
+{
+    struct avro_list list = {0};
+
+    TRY(read_blocks(run, op->ref, &list));
+    STORE(base, op->at, list);
+    return DECODE_OK;
+}
+
+/*
+ * The list of an event is a handful of strings in one block, or empty: a count of one byte, the strings, 0. Its memory
+ * is within a small multiple of its bytes, so that it needs no budget.
+ */
+static enum decode_result
+slow_STRINGS(struct run *run, const struct op *op, char *base)
+{
+    const struct sub *sub = op->ref;
+    struct avro_list list = {0};
+    size_t left = cursor_left(&run->c);
+    unsigned count = left > 0 ? *run->c.p : 1;
+
+    if ((count & 0x81) == 0 && count >> 1 < left) {
+        run->c.p++;
+        if (count > 0) {
+            list.n = count >> 1;
+            list.v = arena_alloc(run->arena, list.n, sub->size);
+            TRY(read_strings(run, sub, list.v, list.n));
+        }
+        if (count > 0 && run->c.p < run->c.end && *run->c.p == 0) {
+            run->c.p++;
+            count = 0;
+        }
+    }
+    if (count > 0)
+        TRY(read_blocks(run, sub, &list));
     STORE(base, op->at, list);
     return DECODE_OK;
 }
@@ -387,15 +435,18 @@ slow_REFUSE(struct run *run, const struct op *op, char *base)
     return (enum decode_result)op->n;
 }
 
-/* Labels as values are no ISO C, but each operation then has a jump of its own to the next, which the machine predicts
-   by where it is: a third faster than one switch for all. */
+/*
+ * Labels as values are no ISO C, but each operation then has a jump of its own to the next, straight from the
+ * operation's record: twice as fast as a switch.
+ */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpedantic"
 
+/* `run` NULL: only tells the places of the operations. */
 static enum decode_result
-run_program(struct run *run, uint32_t start, char *base)
+run_at(struct run *run, uint32_t start, char *base, const void *const **ret_places)
 {
-    static const void *const labels[] = {
+    static const void *const places[] = {
 #define OP(name)   &&do_##name,
 #define SLOW(name) &&do_##name,
 #include "schemas/codec/ops.tbl"
@@ -403,18 +454,25 @@ run_program(struct run *run, uint32_t start, char *base)
 #undef SLOW
         &&do_RETURN,
     };
-    const struct op *op = run->plan->ops + start;
-    /* Member by member: as a struct, the compiler would keep it in one vector register and unpack it each time. */
-    struct cursor c = {.p = run->c.p, .end = run->c.end};
+    struct cursor c;
+    const struct op *op;
     enum decode_result r;
+
+    if (run == NULL) {
+        *ret_places = places;
+        return DECODE_OK;
+    }
+    op = run->plan->ops + start;
+    c.p = run->c.p; /* by member: as a struct it would be kept in one vector register and unpacked each time */
+    c.end = run->c.end;
 
 #define NEXT()                                                                                     \
     if (__builtin_expect(r != DECODE_OK, 0))                                                       \
         goto fail;                                                                                 \
     op++;                                                                                          \
-    goto *labels[op->code]
+    goto *op->of.go
 
-    goto *labels[op->code];
+    goto *op->of.go;
 #define OP(name)                                                                                   \
     do_##name : r = op_##name(&c, &op, base);                                                      \
     NEXT();
@@ -437,6 +495,21 @@ fail:
 }
 
 #pragma GCC diagnostic pop
+
+static enum decode_result
+run_program(struct run *run, uint32_t start, char *base)
+{
+    return run_at(run, start, base, NULL);
+}
+
+const void *const *
+decode_places(void)
+{
+    const void *const *places = NULL;
+
+    (void)!run_at(NULL, 0, NULL, &places);
+    return places;
+}
 
 enum decode_result
 plan_decode_field(const struct plan *plan, struct str bytes, struct arena *arena, void *ret,

@@ -14,11 +14,26 @@ mark_string(struct plan *plan, struct sub *sub)
 {
     const struct op *op = &plan->ops[sub->start];
 
-    if (plan->n_ops != sub->start + 1 || op->code != OP_STRING)
+    if (plan->n_ops != sub->start + 1 || op->of.code != OP_STRING)
         return;
     sub->is_string = true;
     sub->string_at = op->at;
     sub->string_max = op->n;
+}
+
+/* From codes to places. */
+static void
+link_ops(struct plan *plan)
+{
+    const void *const *places = decode_places();
+
+    for (size_t i = 0; i < plan->n_ops; i++) {
+        struct op *op = &plan->ops[i];
+
+        if (op->of.code == OP_LIST && ((const struct sub *)op->ref)->is_string)
+            op->of.code = OP_STRINGS;
+        op->of.go = places[op->of.code];
+    }
 }
 
 static enum err
@@ -47,6 +62,8 @@ compile(struct resolver *r, const struct schema *writer, const struct avro_desc 
     }
     if (err == ERR_NONE && r->plan->n_ops > RESOLVE_OPS_MAX)
         err = error_set(r->reterr, ERR_SCHEMA, "the schema is too large");
+    if (err == ERR_NONE)
+        link_ops(r->plan);
     return err;
 }
 

@@ -20,14 +20,19 @@ enum op_code {
 };
 
 struct op {
-    uint16_t code;
-    uint8_t null_at; /* NULLABLE, NULL_STRING: which of the two branches is null */
+    union {
+        uint64_t code;  /* enum op_code, while the plan is compiled */
+        const void *go; /* the place in the decoder that does it, then */
+    } of;
+    const void *ref;
     uint32_t at;
     uint32_t has_at;
     uint32_t n;
-    uint32_t jump;   /* NULLABLE, JUMP: how many of the operations behind it are left out */
-    const void *ref;
+    uint32_t more; /* NULLABLE, JUMP: how many of the operations behind it are left out; NULL_STRING: max_len */
 };
+
+/* The places of all operations, by their code. */
+const void *const *decode_places(void);
 
 /* The program of an item, of an entry's value, or of a record that is skipped. */
 struct sub {

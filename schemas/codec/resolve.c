@@ -7,6 +7,7 @@
 #include "schemas/codec/resolve.h"
 
 #include "base/mem.h"
+#include "schemas/codec/cursor.h"
 #include "schemas/codec/default.h"
 
 static enum err resolve_value(struct resolver *r, const struct schema *w,
@@ -22,7 +23,7 @@ resolve_emit(struct resolver *r, enum op_code code, const char *name)
     p->names = mem_grow(p->names, p->n_ops, &p->cap_names, sizeof(*p->names));
     p->names[p->n_ops] = name;
     op = &p->ops[p->n_ops++];
-    *op = (struct op){.code = (uint16_t)code};
+    *op = (struct op){.of.code = code};
     return op;
 }
 
@@ -93,7 +94,7 @@ scalar_op(const struct schema *w, const struct avro_field *f)
                : w->kind == AVK_FLOAT ? OP_FLOAT_AS_DOUBLE
                                       : OP_INT_AS_DOUBLE;
     case AVK_STRING:
-        return OP_STRING;
+        return f->max_len >= CURSOR_SHORT_MAX ? OP_STRING : OP_SHORT_STRING;
     case AVK_BYTES:
         return avro_field_is_decimal64(f) ? OP_DECIMAL_BYTES : OP_BYTES;
     case AVK_FIXED:
@@ -283,20 +284,21 @@ resolve_nullable(struct resolver *r, const struct schema *w, const struct avro_f
                  uint32_t shift)
 {
     const struct schema *value = schema_nullable(w);
-    uint8_t null_at = w->branches[0] == value;
+    uint32_t null_byte = w->branches[0] == value ? 2 : 0; /* index 1 is 2 as a varint */
     size_t at = r->plan->n_ops;
     enum err err;
 
     if (scalar_op(value, f) == OP_STRING) {
         emit_scalar(r, OP_NULL_STRING, value, f, shift);
-        r->plan->ops[at].null_at = null_at;
+        r->plan->ops[at].n = null_byte;
+        r->plan->ops[at].more = f->max_len;
         return ERR_NONE;
     }
     resolve_emit(r, OP_NULLABLE, f->name);
     err = resolve_value(r, value, f, shift);
-    r->plan->ops[at].null_at = null_at;
+    r->plan->ops[at].n = null_byte;
     r->plan->ops[at].has_at = shift + f->has_at;
-    r->plan->ops[at].jump = (uint32_t)(r->plan->n_ops - at - 1);
+    r->plan->ops[at].more = (uint32_t)(r->plan->n_ops - at - 1);
     return err;
 }
 
@@ -337,7 +339,7 @@ resolve_writer_union(struct resolver *r, const struct schema *w, const struct av
         resolve_emit(r, OP_JUMP, f->name);
     }
     for (size_t i = 0; i < w->n; i++)
-        r->plan->ops[ends[i]].jump = (uint32_t)(r->plan->n_ops - ends[i] - 1);
+        r->plan->ops[ends[i]].more = (uint32_t)(r->plan->n_ops - ends[i] - 1);
     return err;
 }
 

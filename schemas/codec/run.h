@@ -25,6 +25,7 @@ struct run {
 /* The struct's members are of many types, the program knows only their offsets: memcpy is the store for all of them. */
 #define STORE(base, at, value) memcpy((base) + (at), &(value), sizeof(value))
 
+enum decode_result slow_SHORT_STRING(struct run *run, const struct op *op, char *base);
 enum decode_result slow_BYTES(struct run *run, const struct op *op, char *base);
 enum decode_result slow_FIXED(struct run *run, const struct op *op, char *base);
 enum decode_result slow_FLOAT(struct run *run, const struct op *op, char *base);

@@ -26,7 +26,7 @@ skip_union(struct resolver *r, const struct schema *w)
         resolve_emit(r, OP_JUMP, NULL);
     }
     for (size_t i = 0; i < w->n; i++)
-        r->plan->ops[ends[i]].jump = (uint32_t)(r->plan->n_ops - ends[i] - 1);
+        r->plan->ops[ends[i]].more = (uint32_t)(r->plan->n_ops - ends[i] - 1);
 }
 
 void
