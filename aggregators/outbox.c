@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Every text of every record lies in one buffer, one behind the other; a record is the place where its texts end.
+ * Every text of every record lies in one buffer, one behind the other; a record is the place where
+ * its texts end.
  *
  *     bytes   key0 value0 reason0 windows0 key1 value1 ...
  */
@@ -140,7 +141,8 @@ add_key(struct strbuf *b, const struct rollup *rollup)
 }
 
 void
-outbox_add_rollup_parts(struct outbox *o, enum output output, const struct rollup *rollup, struct str metrics)
+outbox_add_rollup_parts(struct outbox *o, enum output output, const struct rollup *rollup,
+                        struct str metrics)
 {
     struct place *place = add_place(o, output);
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * struct outbox: what a commit publishes, as a value. Records in the order in which they must be read per key, as the
- * bytes that a topic gets: key, and Avro body without framing (a sink knows the schema ids). A commit that fails is
- * produced again from the same outbox; nothing in it refers to an engine.
+ * struct outbox: what a commit publishes, as a value. Records in the order in which they must be
+ * read per key, as the bytes that a topic gets: key, and Avro body without framing (a sink knows
+ * the schema ids). A commit that fails is produced again from the same outbox; nothing in it refers
+ * to an engine.
  */
 #ifndef AGGREGATORS_OUTBOX_H
 #define AGGREGATORS_OUTBOX_H
@@ -45,6 +46,7 @@ void outbox_add(struct outbox *o, const struct outbox_record *record);
 /* Encodes the rollup, with its key `[tenant|]segment_id|window_name|window_start`. */
 void outbox_add_rollup(struct outbox *o, enum output output, const struct rollup *rollup);
 /* The same with the Metrics record already encoded; rollup->metrics is not looked at. */
-void outbox_add_rollup_parts(struct outbox *o, enum output output, const struct rollup *rollup, struct str metrics);
+void outbox_add_rollup_parts(struct outbox *o, enum output output, const struct rollup *rollup,
+                             struct str metrics);
 
 #endif

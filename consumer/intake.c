@@ -9,15 +9,18 @@
 #include "base/arena.h"
 #include "base/mem.h"
 #include "schemas/codec/encode.h"
+#include "schemas/codec/json.h"
 #include "schemas/event_json.h"
 
 #include <math.h>
 
+enum { POINTS_MAX = 1000000 }; /* of a review; more is refused as bad_value */
+
 enum rule_kind {
     RULE_TEXT,    /* a string that is not empty */
     RULE_SYMBOL,  /* an enum with a symbol that we know */
-    RULE_NUMBER,  /* a finite double */
-    RULE_POSITIVE /* a finite double above 0 */
+    RULE_NUMBER,  /* a double in -POINTS_MAX..POINTS_MAX */
+    RULE_POSITIVE /* the same, and above 0 */
 };
 
 struct rule {
@@ -75,6 +78,13 @@ intake_free(struct intake **in)
     *in = NULL;
 }
 
+/* The engines add points up as millionths in 64 bits: millions of the largest fit. */
+static bool
+is_number(double v)
+{
+    return isfinite(v) && fabs(v) <= POINTS_MAX;
+}
+
 static enum decode_result
 check_rule(const struct rule *rule, const void *payload)
 {
@@ -87,10 +97,10 @@ check_rule(const struct rule *rule, const void *payload)
         /* Every enum of ours has UNKNOWN first. */
         return *(const int *)at != 0 ? DECODE_OK : DECODE_UNKNOWN_ENUM;
     case RULE_NUMBER:
-        return isfinite(*(const double *)at) ? DECODE_OK : DECODE_BAD_VALUE;
+        return is_number(*(const double *)at) ? DECODE_OK : DECODE_BAD_VALUE;
     case RULE_POSITIVE:
-        return isfinite(*(const double *)at) && *(const double *)at > 0 ? DECODE_OK
-                                                                       : DECODE_BAD_VALUE;
+        return is_number(*(const double *)at) && *(const double *)at > 0 ? DECODE_OK
+                                                                        : DECODE_BAD_VALUE;
     }
     UNREACHABLE();
 }
@@ -183,6 +193,23 @@ attach_body(struct intake *in, const struct record *record, struct intake_result
     ret->plan = in->own;
 }
 
+/* A line that is refused may still say whose it was: a dead letter keeps the key of its ticket. */
+static struct str
+find_key(struct intake *in, struct str line)
+{
+    struct json_object *object = NULL;
+    struct str key = {0};
+
+    if (json_object_parse(line, &object) != DECODE_OK)
+        return key;
+    if (json_object_string(object, "ticket_id", &key) == DECODE_OK)
+        key = arena_copy(&in->arena, key);
+    else
+        key = (struct str){0};
+    json_object_free(&object);
+    return key;
+}
+
 void
 intake_decode(struct intake *in, const struct record *record, struct intake_result *ret)
 {
@@ -191,8 +218,11 @@ intake_decode(struct intake *in, const struct record *record, struct intake_resu
         .key = record->key, .refusal = record->refusal, .field = record->field};
     if (ret->refusal == DECODE_OK)
         ret->refusal = decode(in, record, ret);
-    if (ret->refusal != DECODE_OK)
+    if (ret->refusal != DECODE_OK) {
+        if (ret->key.n == 0 && record->form == RECORD_JSON)
+            ret->key = find_key(in, record->bytes);
         return;
+    }
     ret->event = &in->event;
     if (ret->key.n == 0)
         ret->key = in->event.ticket_id;

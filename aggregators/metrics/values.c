@@ -6,9 +6,10 @@
 #include <math.h>
 #include <stddef.h>
 
-/* Scores and points are whole millionths on the way here; published they are the scores and points themselves. */
+/* Scores and points are whole millionths on the way here; published they are the scores and points
+ * themselves. */
 #define MILLIONTHS 1e6
-#define WILSON_Z 1.96
+#define WILSON_Z   1.96
 
 enum { LOW_SAMPLE = 30 };
 
@@ -59,8 +60,8 @@ fill_ratio(int64_t above, int64_t below, struct ratio_metric *ret)
 }
 
 /*
- * Wilson's interval. A count outside 0..n comes of a retraction without its addition (that one was too late for this
- * window); then there is no interval.
+ * Wilson's interval. A count outside 0..n comes of a retraction without its addition (that one was
+ * too late for this window); then there is no interval.
  */
 static void
 fill_sample(int64_t above, int64_t below, struct ratio_metric *ret)

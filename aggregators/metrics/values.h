@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From what was added up to what is published: one loop over the catalogue fills the Metrics record. Pure arithmetic;
- * each quotient is the correctly rounded one of two exact whole numbers (while both are below 2^53).
+ * From what was added up to what is published: one loop over the catalogue fills the Metrics
+ * record. Pure arithmetic; each quotient is the correctly rounded one of two exact whole numbers
+ * (while both are below 2^53).
  */
 #ifndef AGGREGATORS_METRICS_VALUES_H
 #define AGGREGATORS_METRICS_VALUES_H
@@ -9,7 +10,8 @@
 #include "aggregators/windows/tally.h"
 #include "schemas/rollup.h"
 
-/* Which metrics are computed: those that this version knows and the configuration asks for. Meant to be embedded. */
+/* Which metrics are computed: those that this version knows and the configuration asks for. Meant
+ * to be embedded. */
 struct values {
     unsigned n;
     uint8_t numbers[METRIC_NUMBERS]; /* enum metric_number, ascending */
@@ -17,7 +19,7 @@ struct values {
 
 struct values_input {
     const struct tally *tally;
-    int64_t level;     /* backlog at the window's end */
+    int64_t level; /* backlog at the window's end */
     int64_t net_flow;
     bool has_mix;      /* the segmentation has channel */
     int64_t mix_total; /* volume of the segment without its channel */
@@ -27,8 +29,8 @@ struct values_input {
 void values_init(struct values *v, const uint64_t selected[4]);
 
 /*
- * Writes every metric that is computed. `ret` is zeroed before its first use (metrics that are not computed stay null)
- * and may then be filled again and again.
+ * Writes every metric that is computed. `ret` is zeroed before its first use (metrics that are not
+ * computed stay null) and may then be filled again and again.
  */
 void values_fill(const struct values *v, const struct values_input *input, struct metrics *ret);
 

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Rows into windows and levels. A window takes a row if it holds the row's pane, and the second pane where there is
- * one, and is not final for its lateness class. Rows of class 0 without a second pane (nearly all) differ in nothing
- * that decides this, so they are added up by segment before they meet windows; the others go one by one.
+ * Rows into windows and levels. A window takes a row if it holds the row's pane, and the second
+ * pane where there is one, and is not final for its lateness class. Rows of class 0 without a
+ * second pane (nearly all) differ in nothing that decides this, so they are added up by segment
+ * before they meet windows; the others go one by one.
  *
- * With many segments the cost is that of memory far apart: segment, entry, values, bins, each known only when the one
- * before was read. So the loops run over rows and sums that are known ahead and ask for each step's memory early.
+ * With many segments the cost is that of memory far apart: segment, entry, values, bins, each known
+ * only when the one before was read. So the loops run over rows and sums that are known ahead and
+ * ask for each step's memory early.
  */
 #include "aggregators/segments/engine_parts.h"
 #include "base/check.h"
 #include "base/mem.h"
 
-enum { AHEAD = 32 };
+enum { AHEAD = 16 };
 
 static struct tally *
 make_tally(struct segment_engine *e, struct segment_sum *sum)
@@ -103,8 +105,7 @@ find_taking_windows(struct segment_engine *e, evtime_ms pane, evtime_ms lateness
                     struct window_state **ret)
 {
     for (uint32_t spec = 0; spec < e->settings->n_windows; spec++) {
-        struct window w =
-            window_taking_level(&e->settings->windows[spec], pane, lateness_class);
+        struct window w = window_taking_level(&e->settings->windows[spec], pane, lateness_class);
 
         ret[spec] = window_table_get(e->windows, spec, w);
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The inside of the segment engine, shared by the files that it is made of: segment_engine.c (time), apply.c (rows into
- * windows), segment_state.c (save and load). Nobody else includes this.
+ * The inside of the segment engine, shared by the files that it is made of: segment_engine.c
+ * (time), apply.c (rows into windows), segment_state.c (save and load). Nobody else includes this.
  */
 #ifndef AGGREGATORS_SEGMENTS_ENGINE_PARTS_H
 #define AGGREGATORS_SEGMENTS_ENGINE_PARTS_H
@@ -16,7 +16,7 @@
 #include "schemas/codec/plan.h"
 
 struct segment_source {
-    evtime_ms to_edge; /* 0 before the first batch */
+    evtime_ms to_edge;       /* 0 before the first batch */
     evtime_ms restored_edge; /* to_edge in the loaded state: batches up to there are added again */
     bool is_heard;
 };

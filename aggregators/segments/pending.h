@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Rows that wait for the segment engine's time, by engine pane: the lateness class of a row, or its pane where the
- * class is 0. All rows of an engine pane are processed at one edge, its end; so they lie in one buffer (a *bucket*),
- * packed one behind the other, and waiting costs no sorting and no allocation per row.
+ * Rows that wait for the segment engine's time, by engine pane: the lateness class of a row, or its
+ * pane where the class is 0. All rows of an engine pane are processed at one edge, its end; so they
+ * lie in one buffer (a *bucket*), packed one behind the other, and waiting costs no sorting and no
+ * allocation per row.
  *
  *     bucket of 08:00   row measures sketches | row measures | ...
  *     bucket of 08:01   row measures | ...
@@ -20,7 +21,8 @@ struct pending_row {
     evtime_ms lateness_class;
     int64_t level; /* change of the number of open tickets; not among the measures */
     struct placement *placement;
-    uint64_t present[MEASURES_MAX / 64]; /* measures; one value each lies behind, then the sketches */
+    uint64_t
+        present[MEASURES_MAX / 64]; /* measures; one value each lies behind, then the sketches */
     uint32_t n_measures;
     uint32_t n_sketches;
 };
@@ -38,16 +40,16 @@ pending_pane_of(const struct partial_row *row)
 }
 
 /*
- * Adds a copy that borrows the placement. Numbers of measures and durations, and bins, must be ones that this version
- * knows (CHECK).
+ * Adds a copy that borrows the placement. Numbers of measures and durations, and bins, must be ones
+ * that this version knows (CHECK).
  */
 void pending_add(struct pending *p, struct placement *placement, const struct partial_row *row);
 
 /* The least engine pane of a row that waits; EVTIME_MAX where none does. */
 evtime_ms pending_next_pane(const struct pending *p);
 /*
- * Takes the rows of that pane out, to be read with pending_read(). They lie there until pending_done(), before which
- * nothing may be added.
+ * Takes the rows of that pane out, to be read with pending_read(). They lie there until
+ * pending_done(), before which nothing may be added.
  */
 struct str pending_take(struct pending *p);
 void pending_done(struct pending *p);

@@ -14,7 +14,8 @@ struct wanted {
     uint32_t item; /* the first with its tag, INDEX_ITEM_MAX none */
 };
 
-/* How far the steps of a look-up run ahead of each other, so that the memory of each is there when it is needed. */
+/* How far the steps of a look-up run ahead of each other, so that the memory of each is there when
+ * it is needed. */
 enum { AHEAD = 12 };
 
 struct placements {
@@ -30,10 +31,10 @@ struct placements {
     size_t bytes;
     int issue_dimension; /* index into settings.dimensions, -1: not used */
 
-    struct strbuf keys;      /* scratch: of the profiles of a batch */
-    struct wanted *wanted;   /* scratch: one per profile of a batch */
+    struct strbuf keys;    /* scratch: of the profiles of a batch */
+    struct wanted *wanted; /* scratch: one per profile of a batch */
     size_t cap_wanted;
-    uint32_t *found;         /* scratch: segments of one profile */
+    uint32_t *found; /* scratch: segments of one profile */
     size_t cap_found;
 };
 

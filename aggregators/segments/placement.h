@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Placements: which segments a profile counts in, worked out once per profile and remembered by its content.
+ * Placements: which segments a profile counts in, worked out once per profile and remembered by its
+ * content.
  *
- *     profile {tenant, values, issue_types} ──► one segment per segmentation; where issue_type is one of its
- *                                               dimensions, one for each of the types ("" where there is none)
+ *     profile {tenant, values, issue_types} ──► one segment per segmentation; where issue_type is
+ * one of its dimensions, one for each of the types ("" where there is none)
  */
 #ifndef AGGREGATORS_SEGMENTS_PLACEMENT_H
 #define AGGREGATORS_SEGMENTS_PLACEMENT_H
@@ -26,7 +27,8 @@ struct placements *placements_new(const struct settings *settings, struct segmen
 void placements_free(struct placements **p);
 
 /*
- * The placements of n profiles into ret[]. They live until a collection before which they were not marked.
+ * The placements of n profiles into ret[]. They live until a collection before which they were not
+ * marked.
  */
 void placements_find(struct placements *p, const struct partial_profile *profiles, size_t n,
                      struct placement **ret);

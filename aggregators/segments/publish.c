@@ -32,7 +32,8 @@ struct publisher {
     size_t cap;
     uint64_t edge; /* number of this publication */
 
-    struct rollup rollup; /* scratch; of its metrics only those that are computed are ever written */
+    struct rollup
+        rollup; /* scratch; of its metrics only those that are computed are ever written */
     struct segment_dimensions_custom_entry custom[DIMENSIONS_MAX];
     struct strbuf metrics; /* scratch */
 };
@@ -135,7 +136,8 @@ compare_offers(const void *a, const void *b)
     return (x->name > y->name) - (x->name < y->name);
 }
 
-/* The volume of the segment without its channel: that of all its siblings, added up once per group, window and edge. */
+/* The volume of the segment without its channel: that of all its siblings, added up once per group,
+ * window and edge. */
 static int64_t
 mix_total(struct publisher *p, const struct segment *s, const struct window_state *w)
 {
@@ -233,7 +235,8 @@ publish_entry(struct publisher *p, struct entry *e, evtime_ms watermark, struct 
     return true;
 }
 
-/* Entries lie far apart: asks for those of later offers, in steps, each of which needs what the one before asked for. */
+/* Entries lie far apart: asks for those of later offers, in steps, each of which needs what the one
+ * before asked for. */
 static void
 prefetch_offer(const struct publisher *p, size_t i)
 {

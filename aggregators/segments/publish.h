@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From the entries of an edge to rollups in the outbox. Entries are offered in any order; what is really published, and
- * in which order, is decided here:
+ * From the entries of an edge to rollups in the outbox. Entries are offered in any order; what is
+ * really published, and in which order, is decided here:
  *
  *   a window that closes      published if a measure or its net flow is not 0
- *   a closed one that changed published with the next revision if a value of its metrics is another one than in its
- *                             last record; where it had none, as one that closes
- *   a running one (last edge) published as one that closes, is_closed false
+ *   a closed one that changed published with the next revision if a value of its metrics is another
+ * one than in its last record; where it had none, as one that closes a running one (last edge)
+ * published as one that closes, is_closed false
  *
- * and sorted by (window end, tenant, segment_id, window name). So the topic does not show how rows came.
+ * and sorted by (window end, tenant, segment_id, window name). So the topic does not show how rows
+ * came.
  */
 #ifndef AGGREGATORS_SEGMENTS_PUBLISH_H
 #define AGGREGATORS_SEGMENTS_PUBLISH_H
@@ -24,7 +25,8 @@ struct publisher *publisher_new(const struct settings *settings, struct segment_
                                 struct window_table *windows);
 void publisher_free(struct publisher **p);
 
-/* The entry's window closes, or closed earlier and the entry changed, or runs. Each entry at most once per edge. */
+/* The entry's window closes, or closed earlier and the entry changed, or runs. Each entry at most
+ * once per edge. */
 void publisher_offer(struct publisher *p, uint32_t entry);
 
 struct published {

@@ -3,22 +3,22 @@
  * How the segment engine's time moves.
  *
  *     source 0   ──── to_edge ─────────────────►
- *     source 1   ──── to_edge ──────►            the least of them: every edge up to here can be processed
- *     edges           |    |    |   |
+ *     source 1   ──── to_edge ──────►            the least of them: every edge up to here can be
+ * processed edges           |    |    |   |
  *
  * Edges are multiples of the pane. At edge T
  *   1. the rows of the engine pane that ends at T go into windows and levels,
  *   2. windows that end at T close,
  *   3. what closed, and closed windows that changed, is published,
  *   4. windows that no later row can change are forgotten.
- * An edge without rows at which no window ends does nothing and is skipped. Publishing running windows early
- * (emit_early_every) will be a step between 3 and 4, at edges of its own in next_edge().
+ * An edge without rows at which no window ends does nothing and is skipped. Publishing running
+ * windows early (emit_early_every) will be a step between 3 and 4, at edges of its own in
+ * next_edge().
  *
- * Most rows have class 0 and no second pane, so that all rows of an edge go into the same windows: they are added up
- * by segment first, and the sums go into the windows.
+ * Most rows have class 0 and no second pane, so that all rows of an edge go into the same windows:
+ * they are added up by segment first, and the sums go into the windows.
  */
 #include "aggregators/segments/engine_parts.h"
-
 #include "base/check.h"
 #include "base/mem.h"
 
@@ -131,7 +131,8 @@ offer_window(struct segment_engine *e, const struct window_state *w)
         publisher_offer(e->publisher, w->entries[i]);
 }
 
-/* A window that starts at the last edge has not begun: a late change of the level can be in it already. */
+/* A window that starts at the last edge has not begun: a late change of the level can be in it
+ * already. */
 static void
 offer_running_windows(struct segment_engine *e, evtime_ms at)
 {
@@ -245,7 +246,8 @@ segment_engine_bytes(const struct segment_engine *e)
                    window_table_bytes(e->windows) + pending_bytes(e->pending) +
                    publisher_bytes(e->publisher) + e->cap_placed * sizeof(struct placement *) +
                    e->cap_bulk * sizeof(struct window_state *) + e->cap_sums * sizeof(*e->sums) +
-                   e->cap_rows * sizeof(struct pending_row *) + e->cap_tallies * sizeof(*e->tallies);
+                   e->cap_rows * sizeof(struct pending_row *) +
+                   e->cap_tallies * sizeof(*e->tallies);
 
     for (size_t i = 0; i < e->cap_tallies; i++)
         bytes += tally_bytes(&e->tallies[i]);

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Save and load. One record for the engine (time and sources), one per segment with open tickets, one per entry of a
- * window: what changes together is written together, and a changelog of them stays small. Records may be loaded in any
- * order. What can be derived (groups and their volumes, ranks, placements) is not in them.
+ * Save and load. One record for the engine (time and sources), one per segment with open tickets,
+ * one per entry of a window: what changes together is written together, and a changelog of them
+ * stays small. Records may be loaded in any order. What can be derived (groups and their volumes,
+ * ranks, placements) is not in them.
  */
+#include "schemas/segment_state.h"
+
 #include "aggregators/segments/engine_parts.h"
 #include "base/check.h"
 #include "schemas/codec/encode.h"
-#include "schemas/segment_state.h"
 
 /* Where the records of a save go, and the memory for them. */
 struct saver {
@@ -59,7 +61,7 @@ save_engine(struct saver *s)
     to->sources.v = arena_alloc(&s->engine->arena, e->n_sources, sizeof(*to->sources.v));
     for (uint32_t i = 0; i < e->n_sources; i++)
         to->sources.v[i] = (struct segment_source_state){.is_heard = e->sources[i].is_heard,
-                                                   .to_edge = e->sources[i].to_edge};
+                                                         .to_edge = e->sources[i].to_edge};
     strbuf_clear(&s->key);
     strbuf_add(&s->key, STR("engine"));
     take_record(s, &state);
@@ -143,8 +145,7 @@ segment_engine_save(struct segment_engine *e, segment_state_fn *take, void *cont
     save_engine(&s);
     segment_table_rank(e->segments);
     for (uint32_t i = 0; i < segment_table_count(e->segments); i++) {
-        const struct segment *segment =
-            segment_get(e->segments, segment_at_rank(e->segments, i));
+        const struct segment *segment = segment_get(e->segments, segment_at_rank(e->segments, i));
 
         if (segment->level != 0)
             save_level(&s, segment);
@@ -161,8 +162,7 @@ segment_engine_save(struct segment_engine *e, segment_state_fn *take, void *cont
 }
 
 static enum err
-load_engine(struct segment_engine *e, const struct segment_engine_state *from,
-            struct error *reterr)
+load_engine(struct segment_engine *e, const struct segment_engine_state *from, struct error *reterr)
 {
     if ((uint64_t)from->fingerprint != e->settings->hop_fingerprint)
         return error_set(reterr, ERR_CONFIG,

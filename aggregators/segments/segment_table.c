@@ -18,8 +18,8 @@ struct segment_table {
     struct pool groups;
     struct index by_id;
     struct index by_group;
-    struct strbuf text; /* scratch */
-    size_t text_bytes;  /* of all segments and groups */
+    struct strbuf text;             /* scratch */
+    size_t text_bytes;              /* of all segments and groups */
     int channel[SEGMENTATIONS_MAX]; /* place of channel in the segmentation, or NO_DIMENSION */
 
     uint32_t *order; /* ranked segments, then those that were made since */
@@ -89,7 +89,8 @@ free_group(struct segment_table *t, uint32_t number)
     pool_remove(&t->groups, number);
 }
 
-/* Leaves the chain of its group as it is: whoever frees some segments of many chains the others again. */
+/* Leaves the chain of its group as it is: whoever frees some segments of many chains the others
+ * again. */
 static void
 free_segment(struct segment_table *t, uint32_t number)
 {
@@ -203,7 +204,8 @@ make_group(struct segment_table *t, struct str key)
     struct segment_group *group;
     uint32_t number;
 
-    for (struct index_probe probe = index_probe(&t->by_group, hash); index_next(&t->by_group, &probe);) {
+    for (struct index_probe probe = index_probe(&t->by_group, hash);
+         index_next(&t->by_group, &probe);) {
         group = segment_group_get(t, probe.item);
         if (str_equal(str_of(group->key, group->n_key), key))
             return probe.item;
@@ -318,7 +320,8 @@ count_before(const struct segment_table *t, size_t n, const struct ranked *key)
     return low;
 }
 
-/* Merges the new ones in from the back; what is before the first of them stays. Returns that place. */
+/* Merges the new ones in from the back; what is before the first of them stays. Returns that place.
+ */
 static size_t
 merge_new(struct segment_table *t, const struct ranked *fresh, size_t n_fresh)
 {

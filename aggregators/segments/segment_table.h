@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The segments that are in use: (tenant, segmentation, a value for each of its dimensions), each with a small number.
+ * The segments that are in use: (tenant, segmentation, a value for each of its dimensions), each
+ * with a small number.
  *
- * Segments of a segmentation with channel that differ in the channel alone form a *group*: their shares of its volume
- * are channel_mix. Segments that hold nothing any more are freed now and then (segment_table_collect); no result shows
- * when, and no result shows a number: what is published is sorted by rank, the order of (tenant, id).
+ * Segments of a segmentation with channel that differ in the channel alone form a *group*: their
+ * shares of its volume are channel_mix. Segments that hold nothing any more are freed now and then
+ * (segment_table_collect); no result shows when, and no result shows a number: what is published is
+ * sorted by rank, the order of (tenant, id).
  */
 #ifndef AGGREGATORS_SEGMENTS_SEGMENT_TABLE_H
 #define AGGREGATORS_SEGMENTS_SEGMENT_TABLE_H
@@ -20,12 +22,12 @@ struct segment_text {
 };
 
 /*
- * What each row needs, apart from the texts: one line of the cache. Numbers of segments, groups and entries start at 1;
- * 0 is none.
+ * What each row needs, apart from the texts: one line of the cache. Numbers of segments, groups and
+ * entries start at 1; 0 is none.
  */
 struct segment {
-    int64_t level;     /* open tickets, by all rows that were processed */
-    uint32_t scratch;  /* of apply.c: what the running edge adds, 0 none */
+    int64_t level;      /* open tickets, by all rows that were processed */
+    uint32_t scratch;   /* of apply.c: what the running edge adds, 0 none */
     uint32_t n_entries; /* in windows */
     struct segment_text *text;
     uint32_t group; /* 0: the segmentation has no channel */
@@ -49,7 +51,7 @@ struct segment_group {
     size_t n_key;
     uint64_t hash;
     uint32_t n_segments;
-    uint32_t first; /* of its segments, chained by next_in_group */
+    uint32_t first;            /* of its segments, chained by next_in_group */
     struct group_mark marks[]; /* per window spec */
 };
 
@@ -62,14 +64,15 @@ void segment_table_free(struct segment_table **t);
 struct segment *segment_get(const struct segment_table *t, uint32_t number);
 struct segment_group *segment_group_get(const struct segment_table *t, uint32_t number);
 
-/* The segment with these values (as many as the segmentation has dimensions), made if it is not there. */
+/* The segment with these values (as many as the segmentation has dimensions), made if it is not
+ * there. */
 uint32_t segment_table_make(struct segment_table *t, struct str tenant, uint32_t segmentation,
                             const struct str *values);
 uint32_t segment_table_count(const struct segment_table *t);
 
 /*
- * Ranks all segments by the bytes of (tenant, id); little work where few are new. segment_rank() and its inverse
- * segment_at_rank() hold until a segment is made or freed.
+ * Ranks all segments by the bytes of (tenant, id); little work where few are new. segment_rank()
+ * and its inverse segment_at_rank() hold until a segment is made or freed.
  */
 void segment_table_rank(struct segment_table *t);
 uint32_t segment_rank(const struct segment_table *t, uint32_t number);

@@ -150,7 +150,8 @@ window_table_restore(struct window_table *t, uint32_t spec, struct window w, boo
     return state;
 }
 
-/* The segment's youngest entry that ends at or before the window's end; `*ret_newer` is the one behind it in time. */
+/* The segment's youngest entry that ends at or before the window's end; `*ret_newer` is the one
+ * behind it in time. */
 static uint32_t
 seek(const struct window_table *t, const struct window_state *w, uint32_t segment,
      uint32_t *ret_newer)
@@ -334,7 +335,8 @@ window_table_change_level(struct window_table *t, uint32_t segment,
     struct segment *s = segment_get(t->segments, segment);
     unsigned n_windows = t->settings->n_windows;
 
-    /* All entries first: a new one takes its level from the others, so these must agree with the segment's. */
+    /* All entries first: a new one takes its level from the others, so these must agree with the
+     * segment's. */
     for (unsigned spec = 0; spec < n_windows; spec++)
         (void)window_table_make_entry(t, taking[spec], segment);
     CHECK(!__builtin_add_overflow(s->level, change, &s->level));

@@ -5,13 +5,13 @@
  *     per spec, by end       window ──► entries (array)
  *     per segment and spec   newest entry ⇄ older ⇄ older ...       by window end, sparse
  *
- * The chain of a segment answers all questions of one segment without hashing: the entry of a running window is at or
- * near its head, and a level change walks from there to older windows.
+ * The chain of a segment answers all questions of one segment without hashing: the entry of a
+ * running window is at or near its head, and a level change walks from there to older windows.
  *
- * Levels. A closed entry has the number of open tickets at its window's end, by all changes that its spec still let
- * in. net_flow is what its window added to the level, and a window without an entry added nothing; so the level at the
- * end of any closed window follows from the next younger entry. Running windows need no level: when one closes, the
- * level is the segment's.
+ * Levels. A closed entry has the number of open tickets at its window's end, by all changes that
+ * its spec still let in. net_flow is what its window added to the level, and a window without an
+ * entry added nothing; so the level at the end of any closed window follows from the next younger
+ * entry. Running windows need no level: when one closes, the level is the segment's.
  */
 #ifndef AGGREGATORS_SEGMENTS_WINDOW_TABLE_H
 #define AGGREGATORS_SEGMENTS_WINDOW_TABLE_H
@@ -49,7 +49,8 @@ struct window_table *window_table_new(const struct settings *settings,
                                       struct segment_table *segments);
 void window_table_free(struct window_table **t);
 
-/* The end of what was processed: windows that end at or before it are closed. Only grows; EVTIME_NONE at the start. */
+/* The end of what was processed: windows that end at or before it are closed. Only grows;
+ * EVTIME_NONE at the start. */
 void window_table_set_time(struct window_table *t, evtime_ms time);
 
 /* The window, made if it is not there. */
@@ -64,21 +65,23 @@ uint32_t window_table_find_entry(const struct window_table *t, const struct wind
 uint32_t window_table_make_entry(struct window_table *t, struct window_state *w, uint32_t segment);
 
 /*
- * The first window, by end, that has a change of the level at an instant of that pane, by a row of that lateness
- * class: it ends after the pane, and is not final for the class. Where the right one is final, a later one takes it.
+ * The first window, by end, that has a change of the level at an instant of that pane, by a row of
+ * that lateness class: it ends after the pane, and is not final for the class. Where the right one
+ * is final, a later one takes it.
  */
 struct window window_taking_level(const struct window_spec *spec, evtime_ms pane,
                                   evtime_ms lateness_class);
 /*
- * Changes the number of open tickets of a segment; taking[i] is the window of spec i that takes it. Moves the segment's
- * level, the net flow there, and the levels of the closed windows from there on, which count as changed.
+ * Changes the number of open tickets of a segment; taking[i] is the window of spec i that takes it.
+ * Moves the segment's level, the net flow there, and the levels of the closed windows from there
+ * on, which count as changed.
  */
 void window_table_change_level(struct window_table *t, uint32_t segment,
                                struct window_state *const *taking, int64_t change);
 
 /*
- * Ask for memory early: an entry; then for a segment whose newest entry of the spec will be used the entry, its values,
- * its bins, each when the one before has come.
+ * Ask for memory early: an entry; then for a segment whose newest entry of the spec will be used
+ * the entry, its values, its bins, each when the one before has come.
  */
 void window_entry_prefetch(const struct window_table *t, uint32_t number);
 void window_table_prefetch(const struct window_table *t, uint32_t segment, uint32_t spec);
@@ -87,7 +90,8 @@ void window_table_prefetch_bins(const struct window_table *t, uint32_t segment, 
 
 /* Puts a closed entry into the list of changed ones, once. */
 void window_table_change(struct window_table *t, uint32_t entry);
-/* The same for the entries of the segment's whole group in that window: the volume of one of them moves the shares. */
+/* The same for the entries of the segment's whole group in that window: the volume of one of them
+ * moves the shares. */
 void window_table_change_group(struct window_table *t, const struct window_state *w,
                                uint32_t segment);
 /* The list; window_table_clear_changed() empties it. */
@@ -96,7 +100,8 @@ void window_table_clear_changed(struct window_table *t);
 
 /* The earliest end of the windows that are not closed; EVTIME_MAX where there is none. */
 evtime_ms window_table_next_end(const struct window_table *t);
-/* Closes the next window that ends at or before `end`, and gives its entries their level; NULL when all are closed. */
+/* Closes the next window that ends at or before `end`, and gives its entries their level; NULL when
+ * all are closed. */
 struct window_state *window_table_close_next(struct window_table *t, evtime_ms end);
 /* Frees the closed windows that no row can change any more, now that `time` was processed. */
 void window_table_drop_final(struct window_table *t, evtime_ms time);

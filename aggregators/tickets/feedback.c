@@ -10,7 +10,7 @@
 
 enum { MILLION = 1000000 };
 
-/* Rounded to 6 decimals, half to even, in millionths. |v| < 2^40. */
+/* Rounded to 6 decimals, half to even, in millionths. Accepted events have |v| <= 10^6, so sums of many fit too. */
 static int64_t
 millionths(double v)
 {
@@ -161,7 +161,7 @@ review_profile(struct applying *a, const struct qa_review_completed *p)
 {
     int agent = a->rules->dimension[DIMENSION_AGENT];
 
-    if (agent >= 0 && p->has_agent)
+    if (agent >= 0 && p->has_agent && p->agent.n > 0)
         return profile_with(a->rules->profiles, a->ticket->profile, (unsigned)agent, p->agent);
     profile_hold(a->rules->profiles, a->ticket->profile);
     return a->ticket->profile;

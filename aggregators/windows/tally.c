@@ -130,7 +130,8 @@ tally_add_values(struct tally *t, const uint64_t present[MEASURES_MAX / 64], con
     int64_t *to;
 
     widen(t, present);
-    /* Both lists are in the order of measures, so one walk along ours meets every value of theirs. */
+    /* Both lists are in the order of measures, so one walk along ours meets every value of theirs.
+     */
     to = t->values;
     for (unsigned word = 0; word < MEASURES_MAX / 64; word++) {
         uint64_t theirs = present[word];

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * struct tally: what was added up for one row, or for one segment in one window: measures (integers) and sketches.
- * Sparse: a tally with two measures costs two integers. Adding is exact and order does not matter; a taking-back is
- * a negative addition. Plain data, meant to be embedded; all zero is empty.
+ * struct tally: what was added up for one row, or for one segment in one window: measures
+ * (integers) and sketches. Sparse: a tally with two measures costs two integers. Adding is exact
+ * and order does not matter; a taking-back is a negative addition. Plain data, meant to be
+ * embedded; all zero is empty.
  *
  *     present  0 0 1 0 1 1 ...      bit = measure (catalogue.h)
  *     values       7   3 9          one value per set bit, in order
@@ -49,7 +50,8 @@ const struct sketch *tally_sketch(const struct tally *t, enum duration d);
 /* True if every measure but `late` is 0 and every sketch empty. */
 bool tally_is_zero(const struct tally *t);
 
-/* Ask for the memory of what will be used soon: first the values, and when these have come, the bins. */
+/* Ask for the memory of what will be used soon: first the values, and when these have come, the
+ * bins. */
 static inline void
 tally_prefetch(const struct tally *t)
 {

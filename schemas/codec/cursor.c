@@ -40,10 +40,10 @@ cursor_read_varint(const unsigned char *p, const unsigned char *end)
     stop = ~v & UINT64_C(0x8080808080808080);
     if (__builtin_expect(stop == 0, 0))
         return read_slow(p, end);
-    v &= stop ^ (stop - 1);
+    v &= (stop ^ (stop - 1)) & UINT64_C(0x7f7f7f7f7f7f7f7f);
     v = (v & UINT64_C(0x007f007f007f007f)) | ((v & UINT64_C(0x7f007f007f007f00)) >> 1);
     v = (v & UINT64_C(0x00003fff00003fff)) | ((v & UINT64_C(0x3fff00003fff0000)) >> 2);
-    v = (v & UINT64_C(0x000000000fffffff)) | ((v & UINT64_C(0x0fffffff00000000)) >> 4);
+    v = (v & UINT64_C(0x000000000fffffff)) | (v >> 32 << 28);
     return (struct cursor_varint){.p = p + (__builtin_ctzll(stop) >> 3) + 1,
                                   .v = cursor_unzigzag(v)};
 }

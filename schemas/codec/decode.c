@@ -285,10 +285,10 @@ read_strings(struct run *run, const struct sub *sub, char *item, size_t n)
         struct str s;
 
         if (sub->has_key) {
-            TRY(cursor_string(&c, KEY_MAX, &s));
+            TRY(cursor_usual_string(&c, KEY_MAX, &s));
             STORE(item, 0, s);
         }
-        TRY(cursor_string(&c, sub->string_max, &s));
+        TRY(cursor_usual_string(&c, sub->string_max, &s));
         STORE(item, sub->string_at, s);
     }
     run->c.p = c.p;

@@ -240,7 +240,7 @@ default_write(const struct avro_field *f, struct arena *arena, char *base)
         return false;
     if (write_usual(f, str_from(f->default_json), base))
         return true;
-    json = json_loads(f->default_json, JSON_DECODE_ANY, NULL);
+    json = json_loads(f->default_json, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
     CHECK(json != NULL);
     is_good = write_slot(&w, f, json, base);
     json_decref(json);

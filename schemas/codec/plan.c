@@ -73,7 +73,7 @@ plan_compile(struct str writer_json, const struct avro_desc *reader, struct plan
 {
     struct plan *plan = mem_new(1, sizeof(*plan));
     struct resolver r = {.plan = plan, .reterr = reterr};
-    const struct schema *writer;
+    const struct schema *writer = NULL;
     enum err err;
 
     CHECK(reader->kind == AVK_RECORD);

@@ -429,7 +429,7 @@ schema_parse(struct str text, struct arena *arena, const struct schema **ret, st
 
     if (text.n > SCHEMA_TEXT_MAX)
         return error_set(reterr, ERR_SCHEMA, "the schema is longer than %d bytes", SCHEMA_TEXT_MAX);
-    json = json_loadb(text.p != NULL ? text.p : "", text.n, JSON_DECODE_ANY, &json_error);
+    json = json_loadb(text.p != NULL ? text.p : "", text.n, JSON_DECODE_ANY | JSON_ALLOW_NUL, &json_error);
     if (json == NULL)
         return error_set(reterr, ERR_SCHEMA, "the schema is not JSON: %s (line %d, column %d)",
                          json_error.text, json_error.line, json_error.column);

@@ -373,8 +373,8 @@ Test(segment_engine, last_edge_takes_every_class_and_publishes_running_windows)
     test_settings_add_window(&settings, "1h", HOUR_MS, HOUR_MS, 0);
     add_row(AT(0), 0, MEASURE_volume, 1);
     add_row(AT(7), 0, MEASURE_level, 2);
-    add_row(AT(8), 0, MEASURE_volume, 1);      /* in the pane that the run ends in */
-    add_row(AT(1), AT(8), MEASURE_volume, 1);  /* late in it */
+    add_row(AT(8), 0, MEASURE_volume, 1);     /* in the pane that the run ends in */
+    add_row(AT(1), AT(8), MEASURE_volume, 1); /* late in it */
     advance_to(AT(8));
     expect_records(1);
     finish_at(AT(8) + 1);
@@ -488,7 +488,8 @@ Test(segment_engine, segments_that_hold_nothing_are_freed)
 
         rows.n = 0;
         for (int i = 0; i < EACH; i++) {
-            values[i][0] = str_of(names[i], (size_t)snprintf(names[i], 16, "c%d", round * EACH + i));
+            values[i][0] =
+                str_of(names[i], (size_t)snprintf(names[i], 16, "c%d", round * EACH + i));
             rows.profiles[i].values.v = values[i];
             rows.profiles[i].values.n = 1;
             add_row(pane, 0, MEASURE_volume, 1)->profile = (unsigned)i;

@@ -87,6 +87,9 @@ static struct line lines[] = {
     {OF("QaReviewCompleted") ",\"points\":5,\"possible\":-1}", "bad_value", "possible"},
     {OF("QaReviewCompleted") ",\"points\":\"5\",\"possible\":5}", "bad_value", "points"},
     {OF("QaReviewCompleted") ",\"points\":4.5,\"possible\":5}", "", ""},
+    {OF("QaReviewCompleted") ",\"points\":-1e6,\"possible\":1e6}", "", ""},
+    {OF("QaReviewCompleted") ",\"points\":1000001,\"possible\":5}", "bad_value", "points"},
+    {OF("QaReviewCompleted") ",\"points\":5,\"possible\":1e300}", "bad_value", "possible"},
     /* what we do not know is not an error */
     {OF("TicketTeleported") ",\"to\":7}", "", ""},
     {"{" EVENT AT "}", "", ""},

@@ -50,7 +50,7 @@ def _amount(raw, name):
     value = raw.get(name)
     if value is None:
         raise Refused("missing_field")
-    if not _number(value):
+    if not _number(value) or abs(value) > 1_000_000:
         raise Refused("bad_value")
     return value
 

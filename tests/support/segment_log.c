@@ -48,9 +48,8 @@ describe(const struct log_row *row, struct arena *a)
         sketch->duration = row->durations[i].duration;
         sketch->bins.n = 1;
         sketch->bins.v = arena_alloc(a, 1, sizeof(*sketch->bins.v));
-        sketch->bins.v[0] =
-            (struct partial_bin){.index = (int32_t)sketch_index(row->durations[i].ms),
-                                 .count = row->durations[i].count};
+        sketch->bins.v[0] = (struct partial_bin){
+            .index = (int32_t)sketch_index(row->durations[i].ms), .count = row->durations[i].count};
     }
     return to;
 }

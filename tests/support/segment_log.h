@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Input of a segment engine as a list of rows, each made by a source at an engine pane, and what cuts it into batches.
- * A test writes or generates the list once and feeds it in many ways.
+ * Input of a segment engine as a list of rows, each made by a source at an engine pane, and what
+ * cuts it into batches. A test writes or generates the list once and feeds it in many ways.
  */
 #ifndef TESTS_SUPPORT_SEGMENT_LOG_H
 #define TESTS_SUPPORT_SEGMENT_LOG_H
@@ -46,8 +46,8 @@ struct log_row *segment_log_add(struct segment_log *log);
 evtime_ms log_row_engine_pane(const struct log_row *row);
 
 /*
- * Gives the engine one batch: the source's rows of engine panes in [from, to) in `pieces` pieces. With `to` not a
- * multiple of the pane or `is_last` it takes all rows from `from` on.
+ * Gives the engine one batch: the source's rows of engine panes in [from, to) in `pieces` pieces.
+ * With `to` not a multiple of the pane or `is_last` it takes all rows from `from` on.
  */
 void segment_log_feed(const struct segment_log *log, struct segment_engine *e, unsigned source,
                       evtime_ms from, evtime_ms to, bool is_last, int pieces);

@@ -53,7 +53,7 @@ struct twin {
     struct outbox *out;
     struct twin_segment segments[SEGMENTS_MAX];
     unsigned n_segments;
-    struct twin_sum *sums; /* per segment */
+    struct twin_sum *sums;       /* per segment */
     struct row_segments *placed; /* per row */
     struct twin_record *records; /* [spec][ordinal][segment] */
 };
@@ -178,7 +178,8 @@ take_values(struct twin_sum *sum, const struct log_row *row)
     }
 }
 
-/* Adds up all segments in one window, by what is known at the edge (`known`: engine panes before it). */
+/* Adds up all segments in one window, by what is known at the edge (`known`: engine panes before
+ * it). */
 static void
 sum_window(struct twin *t, const struct window_spec *spec, struct window w, evtime_ms known)
 {
@@ -401,21 +402,21 @@ show(struct twin *t, struct shown_list *list, unsigned number, const struct plac
 
     list->v = mem_grow(list->v, list->n, &list->cap, sizeof(*list->v));
     to = &list->v[list->n++];
-    *to = (struct shown){.rollup = {
-                             .tenant = segment->tenant,
-                             .segmentation = settings->segmentations[segment->segmentation].name,
-                             .segment_id = strbuf_str(&segment->id),
-                             .window_name = spec->name,
-                             .window_start = place->window.start,
-                             .window_end = place->window.end,
-                             .zone = spec->zone,
-                             .revision = record_of(t, number, place)->n_published,
-                             .is_closed = place->window.end <= edge,
-                             .corrections_until = place->window.end + spec->allowed_lateness_ms,
-                             .watermark = edge,
-                             .late = t->sums[number].measures[MEASURE_late],
-                             .definition_version = 1,
-                             .metrics = *m}};
+    *to = (struct shown){
+        .rollup = {.tenant = segment->tenant,
+                   .segmentation = settings->segmentations[segment->segmentation].name,
+                   .segment_id = strbuf_str(&segment->id),
+                   .window_name = spec->name,
+                   .window_start = place->window.start,
+                   .window_end = place->window.end,
+                   .zone = spec->zone,
+                   .revision = record_of(t, number, place)->n_published,
+                   .is_closed = place->window.end <= edge,
+                   .corrections_until = place->window.end + spec->allowed_lateness_ms,
+                   .watermark = edge,
+                   .late = t->sums[number].measures[MEASURE_late],
+                   .definition_version = 1,
+                   .metrics = *m}};
     fill_segment(settings, segment, to);
 }
 
@@ -469,7 +470,8 @@ run_edge(struct twin *t, evtime_ms first, evtime_ms edge, bool is_last)
 
         while (window_holds(window_previous(s, place.window), first))
             place.window = window_previous(s, place.window);
-        for (; place.window.start < edge; place.ordinal++, place.window = window_next(s, place.window)) {
+        for (; place.window.start < edge;
+             place.ordinal++, place.window = window_next(s, place.window)) {
             if (place.window.end > edge && !is_last)
                 continue;
             sum_window(t, s, place.window, is_last ? EVTIME_MAX : edge);
