@@ -12,6 +12,7 @@ enum {
     MEASURE_BYTES = 12,
     SKETCH_BYTES = 24,
     BIN_BYTES = 12,
+    AGE_BYTES = 22,
     PROFILE_BYTES = 32
 };
 
@@ -26,6 +27,7 @@ struct row_key {
 struct row {
     struct row_key key;
     struct tally tally;
+    struct ages ages[AGE_KINDS];
 };
 
 struct partials {
@@ -54,8 +56,11 @@ partials_free(struct partials **p)
 {
     if (*p == NULL)
         return;
-    for (size_t i = 0; i < (*p)->cap; i++)
+    for (size_t i = 0; i < (*p)->cap; i++) {
         tally_fini(&(*p)->rows[i].tally);
+        for (int kind = 0; kind < AGE_KINDS; kind++)
+            ages_fini(&(*p)->rows[i].ages[kind]);
+    }
     mem_free((*p)->rows);
     index_fini(&(*p)->index);
     arena_fini(&(*p)->arena);
@@ -89,21 +94,34 @@ add_row(struct partials *p, const struct row_key *key, uint64_t hash)
     return row;
 }
 
-struct tally *
-partials_row(struct partials *p, uint32_t profile, evtime_ms pane, evtime_ms second, evtime_ms lateness_class)
+static struct row *
+get_row(struct partials *p, uint32_t profile, evtime_ms pane, evtime_ms second, evtime_ms lateness_class)
 {
     struct row_key key = {.pane = pane, .second = second, .lateness_class = lateness_class, .profile = profile};
     uint64_t hash;
 
     if (p->last < p->n && key_equal(&p->rows[p->last].key, &key))
-        return &p->rows[p->last].tally;
+        return &p->rows[p->last];
     hash = hash_bytes(&key, sizeof(key), 0);
     for (struct index_probe probe = index_probe(&p->index, hash); index_next(&p->index, &probe);)
         if (key_equal(&p->rows[probe.item].key, &key)) {
             p->last = probe.item;
-            return &p->rows[probe.item].tally;
+            return &p->rows[probe.item];
         }
-    return &add_row(p, &key, hash)->tally;
+    return add_row(p, &key, hash);
+}
+
+struct tally *
+partials_row(struct partials *p, uint32_t profile, evtime_ms pane, evtime_ms second, evtime_ms lateness_class)
+{
+    return &get_row(p, profile, pane, second, lateness_class)->tally;
+}
+
+void
+partials_add_age(struct partials *p, uint32_t profile, evtime_ms pane, evtime_ms lateness_class, enum age_kind kind,
+                 evtime_ms birth, int64_t count)
+{
+    ages_add(&get_row(p, profile, pane, EVTIME_NONE, lateness_class)->ages[kind], birth, count);
 }
 
 static void
@@ -131,10 +149,37 @@ describe_tally(const struct tally *t, struct arena *a, struct partial_row *ret)
     }
 }
 
+static void
+describe_ages(const struct row *row, struct arena *a, struct partial_row *ret)
+{
+    size_t n = 0;
+
+    for (int kind = 0; kind < AGE_KINDS; kind++)
+        n += row->ages[kind].n;
+    ret->ages.v = arena_alloc(a, n, sizeof(*ret->ages.v));
+    for (int kind = 0; kind < AGE_KINDS; kind++)
+        for (uint32_t i = 0; i < row->ages[kind].n; i++)
+            ret->ages.v[ret->ages.n++] = (struct partial_age){
+                .kind = kind, .at = row->ages[kind].v[i].birth, .count = row->ages[kind].v[i].count};
+}
+
+static void
+describe_row(const struct row *row, struct arena *a, struct partial_row *ret)
+{
+    const struct row_key *key = &row->key;
+
+    *ret = (struct partial_row){.pane = key->pane,
+                                .has_second_pane = key->second != EVTIME_NONE,
+                                .second_pane = key->second != EVTIME_NONE ? key->second : 0,
+                                .lateness_class = key->lateness_class};
+    describe_tally(&row->tally, a, ret);
+    describe_ages(row, a, ret);
+}
+
 static size_t
 bytes_of_row(const struct partial_row *row)
 {
-    size_t bytes = ROW_BYTES + row->measures.n * MEASURE_BYTES;
+    size_t bytes = ROW_BYTES + row->measures.n * MEASURE_BYTES + row->ages.n * AGE_BYTES;
 
     for (size_t i = 0; i < row->sketches.n; i++)
         bytes += SKETCH_BYTES + row->sketches.v[i].bins.n * BIN_BYTES;
@@ -208,13 +253,10 @@ place_of(struct partials *p, struct pieces *all, uint32_t profile)
 static void
 add_to_piece(struct partials *p, struct pieces *all, const struct row *row)
 {
-    struct partial_row described = {.pane = row->key.pane,
-                                    .has_second_pane = row->key.second != EVTIME_NONE,
-                                    .second_pane = row->key.second != EVTIME_NONE ? row->key.second : 0,
-                                    .lateness_class = row->key.lateness_class};
+    struct partial_row described;
     struct piece *piece = &all->v[all->n - 1];
 
-    describe_tally(&row->tally, &p->arena, &described);
+    describe_row(row, &p->arena, &described);
     if (piece->n_rows > 0 && piece->bytes + bytes_of_row(&described) > PIECE_BYTES) {
         start_piece(all);
         piece = &all->v[all->n - 1];
@@ -245,6 +287,8 @@ forget(struct partials *p, evtime_ms edge)
         if (is_ready(p, &row, edge)) {
             profile_release(p->profiles, row.key.profile);
             tally_clear(&p->rows[i].tally);
+            for (int kind = 0; kind < AGE_KINDS; kind++)
+                ages_clear(&p->rows[i].ages[kind]);
             continue;
         }
         p->rows[i] = p->rows[kept];
@@ -291,16 +335,9 @@ partials_describe(const struct partials *p, struct arena *a, struct partial_batc
     ret->rows.v = arena_alloc(a, p->n, sizeof(*ret->rows.v));
     ret->profiles.n = ret->rows.n = p->n;
     for (size_t i = 0; i < p->n; i++) {
-        const struct row_key *key = &p->rows[i].key;
-        struct partial_row *row = &ret->rows.v[i];
-
-        profile_describe(p->profiles, key->profile, a, &ret->profiles.v[i]);
-        *row = (struct partial_row){.profile = (int32_t)i,
-                                    .pane = key->pane,
-                                    .has_second_pane = key->second != EVTIME_NONE,
-                                    .second_pane = key->second != EVTIME_NONE ? key->second : 0,
-                                    .lateness_class = key->lateness_class};
-        describe_tally(&p->rows[i].tally, a, row);
+        profile_describe(p->profiles, p->rows[i].key.profile, a, &ret->profiles.v[i]);
+        describe_row(&p->rows[i], a, &ret->rows.v[i]);
+        ret->rows.v[i].profile = (int32_t)i;
     }
 }
 
@@ -325,6 +362,9 @@ partials_restore(struct partials *p, const struct partial_batch *batch)
                 tally_add_bins(t, (enum duration)sketch->duration, &bin, 1);
             }
         }
+        for (size_t k = 0; k < row->ages.n; k++)
+            partials_add_age(p, profile, row->pane, row->lateness_class, (enum age_kind)row->ages.v[k].kind,
+                             row->ages.v[k].at, row->ages.v[k].count);
         profile_release(p->profiles, profile);
     }
 }
@@ -335,6 +375,7 @@ partials_bytes(const struct partials *p)
     size_t bytes = index_bytes(&p->index) + p->cap * sizeof(*p->rows);
 
     for (size_t i = 0; i < p->cap; i++)
-        bytes += tally_bytes(&p->rows[i].tally);
+        bytes += tally_bytes(&p->rows[i].tally) +
+                 (p->rows[i].ages[0].cap + p->rows[i].ages[1].cap) * sizeof(struct age);
     return bytes;
 }

@@ -11,6 +11,7 @@
 #define AGGREGATORS_HOP_PARTIAL_H
 
 #include "aggregators/hop/profile.h"
+#include "aggregators/windows/ages.h"
 #include "aggregators/windows/tally.h"
 
 /* Version of the PartialBatch's meaning: a segment engine refuses batches of another one. */
@@ -27,6 +28,10 @@ void partials_free(struct partials **p);
  */
 struct tally *partials_row(struct partials *p, uint32_t profile, evtime_ms pane, evtime_ms second,
                            evtime_ms lateness_class);
+
+/* Open tickets of a birth, in the row of a change of the level. */
+void partials_add_age(struct partials *p, uint32_t profile, evtime_ms pane, evtime_ms lateness_class,
+                      enum age_kind kind, evtime_ms birth, int64_t count);
 
 typedef void partial_batch_fn(void *context, const struct partial_batch *batch);
 

@@ -34,6 +34,7 @@ struct applying {
 
     uint32_t number;
     struct ticket *ticket;
+    evtime_ms old_customer; /* last_customer_message() before the event */
 
     bool made_fact;        /* at t ... */
     uint32_t fact_profile; /* ... in this profile (with a reference) */
@@ -71,8 +72,15 @@ void apply_assigned(struct applying *a);
 void apply_escalated(struct applying *a);
 void apply_cancel(struct applying *a);
 void apply_restored(struct applying *a);
+void apply_handed_off(struct applying *a);
+void apply_offered(struct applying *a);
+void apply_bounced(struct applying *a);
 void apply_survey(struct applying *a);
+void apply_sentiment(struct applying *a);
 void apply_review(struct applying *a);
+
+/* The ticket's last customer message, a creation by a customer is one; EVTIME_NONE if there was none. */
+evtime_ms last_customer_message(const struct applying *a);
 
 /* Opens a cycle at the event's time, if none is open and nothing after it has answered. */
 void cycle_open(struct applying *a);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Survey answers and quality reviews (rule 12): of each survey kind the last valid answer of a ticket counts, of each
+ * Surveys, sentiment and quality reviews (rules 12 and 16): of each survey kind the last valid answer of a ticket counts, of each
  * review its last version. What is replaced leaves the segment and the windows in which it was counted (rule 3).
  * While a ticket is cancelled its answers and reviews are left out whole: what counted before stays.
  */
@@ -27,6 +27,7 @@ millionths(double v)
 static void
 count_answer(struct tally *row, int kind, const struct answer *answer, int64_t count)
 {
+    tally_add(row, MEASURE_survey_answers, count);
     switch (kind) {
     case SURVEY_CSAT:
         tally_add(row, MEASURE_csat_answers, count);
@@ -133,6 +134,84 @@ apply_survey(struct applying *a)
     count_answer(row, kinds[p->kind].kind, counted, 1);
 }
 
+void
+apply_offered(struct applying *a)
+{
+    const struct survey_offered *p = &a->event->payload.u.survey_offered;
+    const struct work *work = ticket_work(a->rules->store, a->ticket);
+    evtime_ms solve = work != NULL ? evtime48_get(work->last_solve) : EVTIME_NONE;
+    struct offer offer = {.at = a->t, .delay = -1, .profile = a->ticket->profile};
+    struct extras *x;
+
+    if (!fact(a, offer.profile, MEASURE_surveys_offered, 1))
+        return;
+    if (solve != EVTIME_NONE && fact_duration(a, offer.profile, DURATION_survey_delay, a->t - solve))
+        offer.delay = a->t - solve;
+    if (p->survey_id.n == 0)
+        return;
+    offer.survey_id = ticket_store_text_add(a->rules->store, p->survey_id);
+    profile_hold(a->rules->profiles, offer.profile);
+    x = ticket_make_extras(a->rules->store, a->ticket);
+    x->offers = mem_grow(x->offers, x->n_offers, &x->cap_offers, sizeof(*x->offers));
+    x->offers[x->n_offers++] = offer;
+}
+
+static void
+take_back_offer(struct applying *a, struct extras *x, size_t i)
+{
+    struct offer *offer = &x->offers[i];
+    struct tally *row = row_at(a, offer->profile, offer->at, EVTIME_NONE);
+
+    tally_add(row, MEASURE_surveys_offered, -1);
+    if (offer->delay >= 0)
+        tally_add_duration(row, DURATION_survey_delay, offer->delay, -1);
+    ticket_set_profile(a->rules->store, &offer->profile, 0);
+    ticket_store_text_remove(a->rules->store, offer->survey_id);
+    x->n_offers--;
+    memmove(offer, offer + 1, (x->n_offers - i) * sizeof(*offer));
+}
+
+/* The survey did not arrive: its offer, the last one of that id, was none. */
+void
+apply_bounced(struct applying *a)
+{
+    const struct survey_bounced *p = &a->event->payload.u.survey_bounced;
+    struct extras *x = ticket_extras(a->rules->store, a->ticket);
+
+    if (x == NULL || a->silent)
+        return;
+    for (size_t i = x->n_offers; i-- > 0;)
+        if (str_equal(ticket_store_text(a->rules->store, x->offers[i].survey_id), p->survey_id)) {
+            take_back_offer(a, x, i);
+            return;
+        }
+}
+
+void
+apply_sentiment(struct applying *a)
+{
+    const struct sentiment_scored *p = &a->event->payload.u.sentiment_scored;
+    struct sentiment *s;
+    int64_t score;
+
+    if (!(p->score >= -1 && p->score <= 1)) {
+        a->rules->counters->sentiment_invalid++;
+        return;
+    }
+    score = millionths(p->score);
+    s = &ticket_make_extras(a->rules->store, a->ticket)->sentiment;
+    if (s->n == 0)
+        s->first = score;
+    if (s->n == 0 || !a->late || a->t >= s->last_at) {
+        s->last = score;
+        s->last_at = a->t;
+    }
+    s->n++;
+    fact(a, a->ticket->profile, MEASURE_sentiment_scores, 1);
+    fact(a, a->ticket->profile, MEASURE_sentiment_sum, score);
+    fact(a, a->ticket->profile, MEASURE_sentiment_negative, p->score < 0);
+}
+
 static bool
 is_same_review(const struct applying *a, const struct review *r, const struct qa_review_completed *p)
 {
@@ -149,6 +228,7 @@ take_back_review(struct applying *a, struct extras *x, size_t i)
 
     tally_add(row, MEASURE_qa_points, -r->points);
     tally_add(row, MEASURE_qa_possible, -r->possible);
+    tally_add(row, MEASURE_reviews, -1);
     ticket_set_profile(a->rules->store, &r->profile, 0);
     if (r->id != 0)
         ticket_store_text_remove(a->rules->store, r->id);
@@ -192,4 +272,5 @@ apply_review(struct applying *a)
     x->reviews[x->n_reviews++] = review;
     fact(a, review.profile, MEASURE_qa_points, review.points);
     fact(a, review.profile, MEASURE_qa_possible, review.possible);
+    fact(a, review.profile, MEASURE_reviews, 1);
 }

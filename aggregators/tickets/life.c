@@ -203,7 +203,7 @@ static const struct {
     [TICKET_EVENT_PAYLOAD_TICKET_ESCALATED] = {NULL, apply_escalated},
     [TICKET_EVENT_PAYLOAD_TICKET_ATTRIBUTES_CHANGED] = {NULL, NULL},
     [TICKET_EVENT_PAYLOAD_TICKET_CHANNEL_MOVED] = {change_channel, NULL},
-    [TICKET_EVENT_PAYLOAD_BOT_HANDED_OFF] = {NULL, NULL},
+    [TICKET_EVENT_PAYLOAD_BOT_HANDED_OFF] = {NULL, apply_handed_off},
     [TICKET_EVENT_PAYLOAD_TICKET_MERGED] = {NULL, apply_cancel},
     [TICKET_EVENT_PAYLOAD_TICKET_SPLIT] = {NULL, NULL},
     [TICKET_EVENT_PAYLOAD_TICKET_MARKED_SPAM] = {NULL, apply_cancel},
@@ -212,10 +212,10 @@ static const struct {
     [TICKET_EVENT_PAYLOAD_FCR_ELIGIBILITY_SET] = {NULL, NULL},
     [TICKET_EVENT_PAYLOAD_SLA_POLICY_APPLIED] = {NULL, NULL},
     [TICKET_EVENT_PAYLOAD_SLA_POLICY_REMOVED] = {NULL, NULL},
-    [TICKET_EVENT_PAYLOAD_SURVEY_OFFERED] = {NULL, NULL},
-    [TICKET_EVENT_PAYLOAD_SURVEY_BOUNCED] = {NULL, NULL},
+    [TICKET_EVENT_PAYLOAD_SURVEY_OFFERED] = {NULL, apply_offered},
+    [TICKET_EVENT_PAYLOAD_SURVEY_BOUNCED] = {NULL, apply_bounced},
     [TICKET_EVENT_PAYLOAD_SURVEY_RESPONDED] = {NULL, apply_survey},
-    [TICKET_EVENT_PAYLOAD_SENTIMENT_SCORED] = {NULL, NULL},
+    [TICKET_EVENT_PAYLOAD_SENTIMENT_SCORED] = {NULL, apply_sentiment},
     [TICKET_EVENT_PAYLOAD_QA_REVIEW_COMPLETED] = {NULL, apply_review},
 };
 
@@ -239,6 +239,26 @@ change_dimensions(struct applying *a)
         profiles_text_release(rules->profiles, c.owned[i]);
 }
 
+static void
+add_age(struct applying *a, uint32_t profile, evtime_ms at, enum age_kind kind, evtime_ms birth, int64_t count)
+{
+    dur_ms pane = a->rules->settings->pane_ms;
+    evtime_ms from = floor_to(at, pane);
+
+    if (birth != EVTIME_NONE)
+        partials_add_age(a->rules->partials, profile, from, from + pane > a->now ? 0 : floor_to(a->now, pane), kind,
+                         ceil_to(birth, pane), count);
+}
+
+/* The ticket enters (1) or leaves (-1) the level of a profile, with its ages. */
+static void
+move_level(struct applying *a, uint32_t profile, evtime_ms at, evtime_ms customer_message, int64_t count)
+{
+    tally_add(row_at(a, profile, at, EVTIME_NONE), MEASURE_level, count);
+    add_age(a, profile, at, AGE_OF_TICKET, evtime48_get(a->ticket->created_at), count);
+    add_age(a, profile, at, AGE_OF_CUSTOMER_MESSAGE, customer_message, count);
+}
+
 /*
  * The backlog (rule 9): created, not cancelled, unsolved. The change of a late event enters no earlier than the
  * ticket's last move in the level, so that no level falls below 0.
@@ -250,16 +270,22 @@ follow_level(struct applying *a, uint32_t old_profile)
     bool was_in = t->in_level;
     bool is_in = !evtime48_is_none(t->created_at) && !t->cancelled && t->status != STATUS_SOLVED &&
                  t->status != STATUS_CLOSED;
+    evtime_ms customer = last_customer_message(a);
     evtime_ms at = a->t;
 
-    if (was_in == is_in && (!is_in || old_profile == t->profile))
+    if (was_in == is_in && (!is_in || old_profile == t->profile)) {
+        if (is_in && customer != a->old_customer) {
+            add_age(a, t->profile, at, AGE_OF_CUSTOMER_MESSAGE, a->old_customer, -1);
+            add_age(a, t->profile, at, AGE_OF_CUSTOMER_MESSAGE, customer, 1);
+        }
         return;
+    }
     if (a->late && evtime48_get(t->level_at) > at)
         at = evtime48_get(t->level_at);
     if (was_in)
-        tally_add(row_at(a, old_profile, at, EVTIME_NONE), MEASURE_level, -1);
+        move_level(a, old_profile, at, a->old_customer, -1);
     if (is_in)
-        tally_add(row_at(a, t->profile, at, EVTIME_NONE), MEASURE_level, 1);
+        move_level(a, t->profile, at, customer, 1);
     t->in_level = is_in;
     t->level_at = evtime48_of(at);
 }
@@ -294,6 +320,7 @@ ticket_apply(struct ticket_rules *rules, const struct ticket_event *event, uint6
     a.silent = a.ticket->cancelled;
     a.again = event->payload.kind == TICKET_EVENT_PAYLOAD_TICKET_CREATED && !evtime48_is_none(a.ticket->created_at);
     old_profile = a.ticket->profile;
+    a.old_customer = last_customer_message(&a);
     profile_hold(rules->profiles, old_profile);
 
     rules->counters->after_cancel += a.silent && event->payload.kind != TICKET_EVENT_PAYLOAD_TICKET_RESTORED;

@@ -18,6 +18,17 @@ cycle_start(const struct applying *a)
     return talk != NULL ? evtime48_get(talk->cycle_start) : EVTIME_NONE;
 }
 
+evtime_ms
+last_customer_message(const struct applying *a)
+{
+    const struct ticket *t = a->ticket;
+    const struct talk *talk = ticket_talk(a->rules->store, t);
+    evtime_ms creation = t->opened_by_customer ? evtime48_get(t->created_at) : EVTIME_NONE;
+    evtime_ms message = talk != NULL ? evtime48_get(talk->last_customer) : EVTIME_NONE;
+
+    return creation > message ? creation : message;
+}
+
 /* A creation by a customer and a customer message of the same instant are one cycle, also after it was closed. */
 static bool
 is_said_twice(struct applying *a, const struct talk *talk, bool by_creation)
@@ -73,6 +84,7 @@ customer_message(struct applying *a)
     talk->customer_messages++;
     if (t->opened_by_agent && a->t >= evtime48_get(t->created_at) && evtime48_is_none(talk->first_customer))
         talk->first_customer = evtime48_of(a->t);
+    talk->last_customer = later_of(talk->last_customer, a->t);
     cycle_open(a);
 }
 
@@ -115,6 +127,45 @@ first_reply(struct applying *a, struct talk *talk, uint32_t profile)
     return true;
 }
 
+/* The first answer by people or bot (rule 16). */
+static void
+first_answer(struct applying *a, uint32_t profile)
+{
+    struct talk *talk = ticket_make_talk(a->rules->store, a->ticket);
+    evtime_ms start = first_response_start(a->ticket, talk);
+
+    if (a->ticket->answered || start == EVTIME_NONE || a->t < start)
+        return;
+    a->ticket->answered = 1;
+    fact_duration(a, profile, DURATION_first_response_any, a->t - start);
+}
+
+/* First responses since a bot gave the ticket to people, and since a reopening that no human reply came before. */
+static void
+first_reply_since(struct applying *a, uint32_t profile)
+{
+    struct extras *x = ticket_extras(a->rules->store, a->ticket);
+
+    if (x == NULL)
+        return;
+    if (x->handed_off != EVTIME_NONE && !x->handoff_answered && a->t >= x->handed_off) {
+        x->handoff_answered = true;
+        fact_duration(a, profile, DURATION_first_response_since_handoff, a->t - x->handed_off);
+    }
+    if (x->reopened != EVTIME_NONE && a->t >= x->reopened)
+        fact_duration(a, profile, DURATION_first_response_since_reopen, a->t - x->reopened);
+    x->reopened = EVTIME_NONE;
+}
+
+void
+apply_handed_off(struct applying *a)
+{
+    struct extras *x = ticket_make_extras(a->rules->store, a->ticket);
+
+    if (x->handed_off == EVTIME_NONE)
+        x->handed_off = a->t;
+}
+
 static void
 human_reply(struct applying *a, uint32_t profile)
 {
@@ -122,6 +173,7 @@ human_reply(struct applying *a, uint32_t profile)
     evtime_ms start = cycle_start(a);
     bool is_first = first_reply(a, talk, profile);
 
+    first_reply_since(a, profile);
     talk->replies++;
     talk->last_reply = later_of(talk->last_reply, a->t);
     if (start == EVTIME_NONE)
@@ -160,9 +212,12 @@ apply_message(struct applying *a)
         return;
     if (m->author_kind == AUTHOR_KIND_CUSTOMER)
         customer_message(a);
+    if (m->author_kind == AUTHOR_KIND_BOT)
+        first_answer(a, a->ticket->profile);
     if (m->author_kind != AUTHOR_KIND_AGENT)
         return;
     profile = credited_profile(a);
+    first_answer(a, profile);
     human_reply(a, profile);
     profile_release(a->rules->profiles, profile);
 }

@@ -68,6 +68,16 @@ durations_of(const struct ticket *t, const struct spent *spent, evtime_ms solve,
     ret[3] = evtime48_get(spent->work) + evtime48_get(spent->hold);
 }
 
+/* Time in pending and hold, and all time unsolved: what pause_share is made of. */
+static void
+add_pauses(struct tally *row, const struct spent *spent, int64_t count)
+{
+    dur_ms paused = evtime48_get(spent->pending) + evtime48_get(spent->hold);
+
+    tally_add(row, MEASURE_paused_ms, paused * count);
+    tally_add(row, MEASURE_unsolved_ms, (paused + evtime48_get(spent->work)) * count);
+}
+
 /* One taking-back row: the earlier solve, in windows that hold this one too. */
 static void
 take_back_solve(struct applying *a, struct work *work)
@@ -82,10 +92,27 @@ take_back_solve(struct applying *a, struct work *work)
     tally_add(row, MEASURE_solved_handoffs, -(int64_t)work->counted_handoffs);
     if (!a->ticket->counted_created)
         return;
+    add_pauses(row, &work->counted_spent, -1);
     durations_of(a->ticket, &work->counted_spent, earlier, durations);
     for (int i = 0; i < SOLVE_DURATIONS; i++)
         if (durations[i] >= 0)
             tally_add_duration(row, solve_durations[i], durations[i], -1);
+}
+
+/* What is counted at every solve event, whether the ticket is solved for the first time or again (rule 16). */
+static void
+count_solve_event(struct applying *a, const struct talk *talk)
+{
+    const struct extras *x = ticket_extras(a->rules->store, a->ticket);
+    uint32_t profile = a->ticket->profile;
+
+    fact(a, profile, MEASURE_solve_events, 1);
+    if (talk->replies == 0)
+        fact(a, profile, MEASURE_solves_without_reply, 1);
+    if (x != NULL && x->sentiment.n >= 2) {
+        fact(a, profile, MEASURE_sentiment_changes, 1);
+        fact(a, profile, MEASURE_sentiment_change_sum, x->sentiment.last - x->sentiment.first);
+    }
 }
 
 static void
@@ -101,12 +128,13 @@ count_solve(struct applying *a, struct work *work)
         talk = &no_talk;
     if (!evtime48_is_none(work->counted_at))
         take_back_solve(a, work);
-    fact(a, t->profile, MEASURE_solve_events, 1);
+    count_solve_event(a, talk);
     fact(a, t->profile, MEASURE_solved, 1);
     fact(a, t->profile, MEASURE_solved_replies, talk->replies);
     fact(a, t->profile, MEASURE_solved_customer_messages, talk->customer_messages);
     fact(a, t->profile, MEASURE_solved_handoffs, talk->handoffs);
     if (created) {
+        add_pauses(fact_row(a, t->profile), &work->spent, 1);
         durations_of(t, &work->spent, a->t, durations);
         for (int i = 0; i < SOLVE_DURATIONS; i++)
             fact_duration(a, t->profile, solve_durations[i], durations[i]);
@@ -135,6 +163,16 @@ solve(struct applying *a)
     cycle_close(a);
 }
 
+static void
+reopen(struct applying *a)
+{
+    const struct talk *talk = ticket_talk(a->rules->store, a->ticket);
+
+    fact(a, a->ticket->profile, MEASURE_reopens, 1);
+    if (talk == NULL || talk->replies == 0)
+        ticket_make_extras(a->rules->store, a->ticket)->reopened = a->t;
+}
+
 /* The ticket goes from its status into another one at the event's time. */
 static void
 step(struct applying *a, enum status to)
@@ -149,7 +187,7 @@ step(struct applying *a, enum status to)
     if (is_solved(to) && !is_solved(from))
         solve(a);
     if (!is_solved(to) && is_solved(from))
-        fact(a, t->profile, MEASURE_reopens, 1);
+        reopen(a);
 }
 
 void
@@ -203,6 +241,7 @@ apply_created(struct applying *a)
     }
     t->created_at = evtime48_of(a->t);
     t->opened_by_agent = p->initiated_by == INITIATED_BY_AGENT;
+    t->opened_by_customer = p->initiated_by == INITIATED_BY_CUSTOMER;
     t->stretch_start = later_of(t->stretch_start, a->t);
     if (fact(a, t->profile, MEASURE_volume, 1)) {
         profile_hold(a->rules->profiles, t->profile);

@@ -3,7 +3,7 @@
  * What is remembered of a ticket, in three parts, so that the many tickets that have just been created stay small:
  *
  *   struct ticket   64 bytes   every ticket
- *   struct talk     52 bytes   once there was a message or an assignment
+ *   struct talk     60 bytes   once there was a message or an assignment
  *   struct work     64 bytes   once it left new and open
  *   struct extras   heap       cancellations, surveys, reviews: few tickets
  *
@@ -36,6 +36,8 @@ struct ticket {
     unsigned status : 3;          /* enum status */
     unsigned status_reached : 1;  /* some event has set the status */
     unsigned opened_by_agent : 1; /* initiated_by: first responses run from the first customer message */
+    unsigned opened_by_customer : 1; /* initiated_by: the creation counts as a customer message */
+    unsigned answered : 1;           /* first_response_time_any is decided */
     unsigned creation_opened : 1; /* the creation, by a customer, opened a cycle, or was part of one of its instant */
     unsigned in_level : 1;
     unsigned cancelled : 1;
@@ -58,6 +60,8 @@ struct talk {
     struct evtime48 first_reply;    /* the first at or after the start */
     struct evtime48 first_customer; /* first customer message after creation, of tickets opened by an agent */
     struct evtime48 last_cycle;     /* start of the last cycle, open or not, that a message opened */
+    struct evtime48 last_customer;  /* latest customer message; a creation by a customer is not noted here */
+    uint16_t unused;
     uint32_t first_reply_profile;
     uint32_t replies;
     uint32_t customer_messages;
@@ -99,8 +103,31 @@ struct review {
     uint32_t id; /* in the store's texts, 0: has no id */
 };
 
+/* A survey that was offered and counted. */
+struct offer {
+    evtime_ms at;
+    dur_ms delay; /* survey_delay that was counted; -1: none */
+    uint32_t profile;
+    uint32_t survey_id; /* in the store's texts, 0: has no id */
+};
+
+/* Sentiment scores of the ticket, millionths. */
+struct sentiment {
+    evtime_ms last_at;
+    int64_t first;
+    int64_t last;
+    uint32_t n;
+};
+
 struct extras {
     evtime_ms cancel_mark;
+    evtime_ms handed_off;    /* first BotHandedOff, EVTIME_NONE: none, or answered since */
+    evtime_ms reopened;      /* the last reopening, while no human reply came before or since; else EVTIME_NONE */
+    bool handoff_answered;   /* first_response_time_since_handoff is decided */
+    struct sentiment sentiment;
+    struct offer *offers;
+    size_t n_offers;
+    size_t cap_offers;
     struct answer answers[SURVEY_KINDS];
     struct review *reviews;
     size_t n_reviews;

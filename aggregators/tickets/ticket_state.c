@@ -37,7 +37,9 @@ enum {
     X(8, solved_before)                                                                            \
     X(9, counted_created)                                                                          \
     X(10, cycle_from_creation)                                                                     \
-    X(11, creation_opened)
+    X(11, creation_opened)                                                                         \
+    X(12, opened_by_customer)                                                                      \
+    X(13, answered)
 
 struct saving {
     struct ticket_engine *e;
@@ -177,6 +179,7 @@ talk_out(const struct talk *talk, struct ticket_talk *ret)
     OUT(ret, talk, first_reply);
     OUT(ret, talk, first_customer);
     OUT(ret, talk, last_cycle);
+    OUT(ret, talk, last_customer);
     ret->replies = talk->replies;
     ret->customer_messages = talk->customer_messages;
     ret->handoffs = talk->handoffs;
@@ -202,10 +205,8 @@ struct names {
 };
 
 static void
-extras_out(struct saving *s, const struct extras *x, struct ticket_state *ret, const struct names *names)
+feedback_out(struct saving *s, const struct extras *x, struct ticket_state *ret, const struct names *names)
 {
-    ret->has_cancel_mark = x->cancel_mark != EVTIME_NONE;
-    ret->cancel_mark = x->cancel_mark;
     ret->answers.v = arena_alloc(&s->arena, SURVEY_KINDS, sizeof(*ret->answers.v));
     for (int kind = 0; kind < SURVEY_KINDS; kind++) {
         const struct answer *answer = &x->answers[kind];
@@ -226,6 +227,32 @@ extras_out(struct saving *s, const struct extras *x, struct ticket_state *ret, c
             .points = x->reviews[i].points,
             .possible = x->reviews[i].possible,
             .profile = place_of(s, ret, names->v, names->cap, x->reviews[i].profile)};
+    ret->offers.v = arena_alloc(&s->arena, x->n_offers, sizeof(*ret->offers.v));
+    for (size_t i = 0; i < x->n_offers; i++)
+        ret->offers.v[ret->offers.n++] = (struct ticket_offer){
+            .survey_id = ticket_store_text(s->e->rules.store, x->offers[i].survey_id),
+            .at = x->offers[i].at,
+            .has_delay = x->offers[i].delay >= 0,
+            .delay = x->offers[i].delay,
+            .profile = place_of(s, ret, names->v, names->cap, x->offers[i].profile)};
+}
+
+static void
+extras_out(struct saving *s, const struct extras *x, struct ticket_state *ret, const struct names *names)
+{
+    ret->has_cancel_mark = x->cancel_mark != EVTIME_NONE;
+    ret->cancel_mark = x->cancel_mark;
+    ret->has_handed_off = x->handed_off != EVTIME_NONE;
+    ret->handed_off = x->handed_off;
+    ret->handoff_answered = x->handoff_answered;
+    ret->has_reopened = x->reopened != EVTIME_NONE;
+    ret->reopened = x->reopened;
+    ret->has_sentiment = x->sentiment.n > 0;
+    ret->sentiment = (struct ticket_sentiment){.n = x->sentiment.n,
+                                               .first = x->sentiment.first,
+                                               .last = x->sentiment.last,
+                                               .last_at = x->sentiment.last_at};
+    feedback_out(s, x, ret, names);
 }
 
 static void
@@ -236,7 +263,7 @@ save_ticket(void *context, uint32_t number)
     const struct ticket *t = ticket_get(store, number);
     const struct extras *x = ticket_extras(store, t);
     struct ticket_state state = {.ticket_id = ticket_id(store, t), .status = (int32_t)t->status};
-    struct names names = {.cap = PROFILES_MAX + (x != NULL ? x->n_reviews : 0)};
+    struct names names = {.cap = PROFILES_MAX + (x != NULL ? x->n_reviews + x->n_offers : 0)};
 
     arena_reset(&s->arena);
     names.v = arena_alloc(&s->arena, names.cap, sizeof(*names.v));
@@ -340,6 +367,7 @@ talk_in(struct ticket_engine *e, const struct ticket_state *state, struct talk *
     IN(talk, from, first_reply);
     IN(talk, from, first_customer);
     IN(talk, from, last_cycle);
+    IN(talk, from, last_customer);
     talk->first_reply_profile = profile_at(e, state, from->first_reply_profile);
     talk->replies = (uint32_t)from->replies;
     talk->customer_messages = (uint32_t)from->customer_messages;
@@ -363,10 +391,8 @@ work_in(struct ticket_engine *e, const struct ticket_state *state, struct work *
 }
 
 static void
-extras_in(struct ticket_engine *e, const struct ticket_state *state, struct extras *x)
+feedback_in(struct ticket_engine *e, const struct ticket_state *state, struct extras *x)
 {
-    if (state->has_cancel_mark)
-        x->cancel_mark = state->cancel_mark;
     for (size_t i = 0; i < state->answers.n; i++) {
         const struct ticket_answer *from = &state->answers.v[i];
 
@@ -388,6 +414,40 @@ extras_in(struct ticket_engine *e, const struct ticket_state *state, struct extr
         if (from->review_id.n > 0)
             x->reviews[i].id = ticket_store_text_add(e->rules.store, from->review_id);
     }
+    x->offers = mem_new(state->offers.n, sizeof(*x->offers));
+    x->n_offers = x->cap_offers = state->offers.n;
+    for (size_t i = 0; i < state->offers.n; i++) {
+        const struct ticket_offer *from = &state->offers.v[i];
+
+        x->offers[i] = (struct offer){.at = from->at,
+                                      .delay = from->has_delay ? from->delay : -1,
+                                      .profile = profile_at(e, state, from->profile),
+                                      .survey_id = ticket_store_text_add(e->rules.store, from->survey_id)};
+    }
+}
+
+static void
+extras_in(struct ticket_engine *e, const struct ticket_state *state, struct extras *x)
+{
+    if (state->has_cancel_mark)
+        x->cancel_mark = state->cancel_mark;
+    if (state->has_handed_off)
+        x->handed_off = state->handed_off;
+    x->handoff_answered = state->handoff_answered;
+    if (state->has_reopened)
+        x->reopened = state->reopened;
+    if (state->has_sentiment)
+        x->sentiment = (struct sentiment){.n = (uint32_t)state->sentiment.n,
+                                          .first = state->sentiment.first,
+                                          .last = state->sentiment.last,
+                                          .last_at = state->sentiment.last_at};
+    feedback_in(e, state, x);
+}
+static bool
+has_extras(const struct ticket_state *state)
+{
+    return state->has_cancel_mark || state->has_handed_off || state->has_reopened || state->has_sentiment ||
+           state->answers.n > 0 || state->reviews.n > 0 || state->offers.n > 0;
 }
 
 static void
@@ -420,7 +480,7 @@ load_ticket(struct ticket_engine *e, const void *record)
     }
     if (state->has_work)
         work_in(e, state, ticket_make_work(store, t));
-    if (state->has_cancel_mark || state->answers.n > 0 || state->reviews.n > 0)
+    if (has_extras(state))
         extras_in(e, state, ticket_make_extras(store, t));
     ticket_store_touched(store, number);
 }

@@ -78,13 +78,15 @@ ticket_store_each(const struct ticket_store *s, ticket_fn *take, void *context)
 }
 
 static void
-free_reviews(void *context, uint32_t ticket)
+free_lists(void *context, uint32_t ticket)
 {
     struct ticket_store *s = context;
     struct extras *x = ticket_extras(s, ticket_get(s, ticket));
 
-    if (x != NULL)
-        mem_free(x->reviews);
+    if (x == NULL)
+        return;
+    mem_free(x->reviews);
+    mem_free(x->offers);
 }
 
 void
@@ -92,7 +94,7 @@ ticket_store_free(struct ticket_store **s)
 {
     if (*s == NULL)
         return;
-    ticket_store_each(*s, free_reviews, *s);
+    ticket_store_each(*s, free_lists, *s);
     index_fini(&(*s)->index);
     index_fini(&(*s)->hour_index);
     text_store_free(&(*s)->texts);
@@ -183,7 +185,7 @@ ticket_make_extras(struct ticket_store *s, struct ticket *t)
         return pool_get(&s->extras, t->extras);
     t->extras = pool_add(&s->extras);
     x = pool_get(&s->extras, t->extras);
-    x->cancel_mark = EVTIME_NONE;
+    x->cancel_mark = x->handed_off = x->reopened = EVTIME_NONE;
     for (int kind = 0; kind < SURVEY_KINDS; kind++)
         x->answers[kind].at = EVTIME_NONE;
     return x;
@@ -229,7 +231,13 @@ drop_extras(struct ticket_store *s, struct ticket *t)
         if (x->reviews[i].id != 0)
             text_store_remove(s->texts, x->reviews[i].id);
     }
+    for (size_t i = 0; i < x->n_offers; i++) {
+        ticket_set_profile(s, &x->offers[i].profile, 0);
+        if (x->offers[i].survey_id != 0)
+            text_store_remove(s->texts, x->offers[i].survey_id);
+    }
     mem_free(x->reviews);
+    mem_free(x->offers);
     pool_remove(&s->extras, t->extras);
 }
 
