@@ -31,10 +31,11 @@ put(struct index_slots *s, uint64_t slot)
 {
     uint32_t at = (uint32_t)(slot >> 32) & s->mask;
 
-    while (s->slots[at] != 0)
+    /* Places of removed items are used again: a key that comes and goes would leave a trail of them. */
+    while (s->slots[at] != 0 && s->slots[at] != INDEX_MOVED)
         at = (at + 1) & s->mask;
+    s->used += s->slots[at] == 0;
     s->slots[at] = slot;
-    s->used++;
 }
 
 static void
@@ -63,23 +64,19 @@ move_some(struct index *x, uint32_t slots)
 }
 
 /*
- * Full at three quarters, removed items counted. The new table is at least twice as large as its items, and at least
- * half as large as the old table: so all of that is moved, eight slots a change, before the new one is full again.
+ * Full at three quarters, then twice as large: eight old slots are moved at each change, so the old table is empty long
+ * before the new one is full again.
  */
 static void
 grow(struct index *x)
 {
-    uint32_t slots = x->now.slots != NULL && x->now.mask >= 2 * SLOTS_MIN ? (x->now.mask + 1) / 2 : SLOTS_MIN;
+    uint32_t slots = x->now.slots != NULL ? (x->now.mask + 1) * 2 : SLOTS_MIN;
 
-    CHECK(x->old.slots == NULL);
-    while (slots / 2 < x->n + 1) {
-        CHECK(slots <= UINT32_MAX / 2);
-        slots *= 2;
-    }
+    CHECK(x->old.slots == NULL && slots > x->now.mask);
     x->old = x->now;
     x->now = (struct index_slots){.slots = mem_new(slots, sizeof(uint64_t)), .mask = slots - 1};
     x->next_move = 0;
-    if (x->old.slots == NULL || x->n == 0)
+    if (x->old.slots == NULL)
         drop_old(x);
 }
 
@@ -94,27 +91,51 @@ index_add(struct index *x, uint64_t hash, uint32_t item)
     x->n++;
 }
 
-static bool
-remove_from(struct index_slots *s, uint64_t wanted)
+/* The place of the slot, or UINT32_MAX. */
+static uint32_t
+find(const struct index_slots *s, uint64_t wanted)
 {
     uint32_t at = (uint32_t)(wanted >> 32) & s->mask;
 
     if (s->slots == NULL)
-        return false;
+        return UINT32_MAX;
     while (s->slots[at] != 0 && s->slots[at] != wanted)
         at = (at + 1) & s->mask;
-    if (s->slots[at] == 0)
-        return false;
-    s->slots[at] = INDEX_MOVED;
-    return true;
+    return s->slots[at] != 0 ? at : UINT32_MAX;
+}
+
+/*
+ * Empties a slot of `now`, and moves up those behind it that only stood there because it was taken. A mark in its place
+ * would stay for good: a key that comes and goes would leave one each time, all in a row that every look-up walks.
+ */
+static void
+close_gap(struct index_slots *s, uint32_t gap)
+{
+    for (uint32_t at = (gap + 1) & s->mask; s->slots[at] != 0; at = (at + 1) & s->mask) {
+        uint32_t home = (uint32_t)(s->slots[at] >> 32) & s->mask;
+
+        if (((at - home) & s->mask) < ((at - gap) & s->mask))
+            continue;
+        s->slots[gap] = s->slots[at];
+        gap = at;
+    }
+    s->slots[gap] = 0;
+    s->used--;
 }
 
 void
 index_remove(struct index *x, uint64_t hash, uint32_t item)
 {
     uint64_t wanted = (uint64_t)index_tag(hash) << 32 | (item + 1);
+    uint32_t at = find(&x->now, wanted);
 
-    CHECK(remove_from(&x->now, wanted) || remove_from(&x->old, wanted));
+    if (at != UINT32_MAX) {
+        close_gap(&x->now, at);
+    } else {
+        at = find(&x->old, wanted);
+        CHECK(at != UINT32_MAX);
+        x->old.slots[at] = INDEX_MOVED;
+    }
     x->n--;
     move_some(x, MOVES_PER_CHANGE);
 }

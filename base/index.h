@@ -10,7 +10,8 @@
  *             return probe.item;
  *
  * It grows by doubling without a pause: while the old slots are being moved, each change moves a few of them and a
- * look-up tries both. All zero is a valid empty index. What order items were added in is never visible.
+ * look-up tries both. All zero is a valid empty index. What order items were added in is never visible. A probe ends
+ * with the next change: adding and removing move slots.
  */
 #ifndef BASE_INDEX_H
 #define BASE_INDEX_H
@@ -20,7 +21,7 @@
 #define INDEX_ITEM_MAX UINT32_C(0xFFFFFFFD)
 
 struct index_slots {
-    uint64_t *slots; /* tag << 32 | item + 1; 0 is empty, INDEX_MOVED was moved or removed */
+    uint64_t *slots; /* tag << 32 | item + 1; 0 is empty; in `old` also INDEX_MOVED: was moved or removed */
     uint32_t mask;   /* number of slots - 1 */
     uint32_t used;   /* that are not empty */
 };

@@ -4,7 +4,7 @@
 enum { ROTATE = 24 };
 
 #define SEED UINT32_C(0x9747b28c)
-#define MIX UINT32_C(0x5bd1e995)
+#define MIX  UINT32_C(0x5bd1e995)
 
 /* Little-endian, whatever the machine: Java reads byte by byte. */
 static uint32_t

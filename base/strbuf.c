@@ -68,6 +68,36 @@ strbuf_add_int(struct strbuf *b, int64_t v)
     strbuf_add(b, str_of(digits + at, sizeof(digits) - at));
 }
 
+/*
+ * Whole numbers and thousandths are nearly all doubles that this program prints. At most 15 digits,
+ * and dividing gives the same double back: so these digits are the shortest text.
+ */
+static bool
+add_thousandths(struct strbuf *b, double v)
+{
+    int64_t n;
+    int64_t rest;
+
+    if (!(v > -1e12 && v < 1e12) || v == 0)
+        return false;
+    n = (int64_t)(v * 1000 + (v < 0 ? -0.5 : 0.5));
+    if ((double)n / 1000 != v)
+        return false;
+    if (n < 0) {
+        strbuf_add_char(b, '-');
+        n = -n;
+    }
+    strbuf_add_int(b, n / 1000);
+    rest = n % 1000;
+    if (rest > 0) {
+        char text[4] = {'.', (char)('0' + rest / 100), (char)('0' + rest / 10 % 10),
+                        (char)('0' + rest % 10)};
+
+        strbuf_add(b, str_of(text, rest % 10 > 0 ? 4 : rest % 100 > 0 ? 3 : 2));
+    }
+    return true;
+}
+
 void
 strbuf_add_double(struct strbuf *b, double v)
 {
@@ -75,6 +105,8 @@ strbuf_add_double(struct strbuf *b, double v)
     int n = 0;
 
     CHECK(v - v == 0);
+    if (add_thousandths(b, v))
+        return;
     for (int digits = 15; digits <= 17; digits++) {
         n = snprintf(text, sizeof(text), "%.*g", digits, v);
         if (strtod(text, NULL) == v)

@@ -160,10 +160,13 @@ bench_segments(void)
     side_free(&few);
 }
 
+/* With an argument only one of the two: tickets, segments. */
 int
-main(void)
+main(int argc, char **argv)
 {
-    bench_tickets();
-    bench_segments();
+    if (argc < 2 || strcmp(argv[1], "tickets") == 0)
+        bench_tickets();
+    if (argc < 2 || strcmp(argv[1], "segments") == 0)
+        bench_segments();
     return 0;
 }

@@ -2,8 +2,9 @@
 /*
  * A record in a block has no length in front: where it ends is known by walking over it with the
  * writer's schema. That walk is a plan of its own that reads nothing (the reader has no field), so
- * that a record which is bad as an event (a broken string, a symbol that we lack) still has an end, and
- * the next one can be found. Only where the walk itself fails is the rest of the block one dead letter.
+ * that a record which is bad as an event (a broken string, a symbol that we lack) still has an end,
+ * and the next one can be found. Only where the walk itself fails is the rest of the block one dead
+ * letter.
  */
 #include "consumer/container_source.h"
 
@@ -13,8 +14,8 @@
 struct container_source {
     struct source source;
     struct container_reader *reader;
-    struct plan *plan;  /* the writer's record as our event */
-    struct plan *skip;  /* the writer's record as nothing */
+    struct plan *plan;     /* the writer's record as our event */
+    struct plan *skip;     /* the writer's record as nothing */
     struct avro_desc none; /* what `skip` reads */
     struct arena arena;    /* of the walk; nothing lands in it */
     uint64_t n;            /* records handed out */

@@ -5,7 +5,8 @@
 
 #include "consumer/source.h"
 
-/* `path` is copied. ERR_INPUT if it cannot be opened, or its schema cannot be read as a TicketEvent. */
+/* `path` is copied. ERR_INPUT if it cannot be opened, or its schema cannot be read as a
+ * TicketEvent. */
 MUST_USE enum err container_source_open(const char *path, struct source **ret,
                                         struct error *reterr);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Events of a file as a source: JSON Lines, gzip'd JSON Lines, or an Avro object container file. The
- * content decides which: a container starts with "Obj" 1, gzip with 1f 8b; everything else is lines.
+ * Events of a file as a source: JSON Lines, gzip'd JSON Lines, or an Avro object container file.
+ * The content decides which: a container starts with "Obj" 1, gzip with 1f 8b; everything else is
+ * lines.
  *
  * Lines: empty ones are skipped, a line longer than INTAKE_RECORD_MAX is handed out as refused
  * (oversized) and the file goes on behind it. `position` is the line number, from 1.

@@ -31,7 +31,9 @@ struct rule {
 };
 
 #define RULE(branch, record, kind, member)                                                         \
-    {TICKET_EVENT_PAYLOAD_##branch, RULE_##kind, offsetof(struct record, member), #member}
+    {                                                                                              \
+        TICKET_EVENT_PAYLOAD_##branch, RULE_##kind, offsetof(struct record, member), #member       \
+    }
 
 /* Grouped by type, each group in the order in which the fields are looked at. */
 static const struct rule rules[] = {
@@ -100,7 +102,7 @@ check_rule(const struct rule *rule, const void *payload)
         return is_number(*(const double *)at) ? DECODE_OK : DECODE_BAD_VALUE;
     case RULE_POSITIVE:
         return is_number(*(const double *)at) && *(const double *)at > 0 ? DECODE_OK
-                                                                        : DECODE_BAD_VALUE;
+                                                                         : DECODE_BAD_VALUE;
     }
     UNREACHABLE();
 }
@@ -138,7 +140,7 @@ static bool
 is_too_far_ahead(const struct intake_limits *limits, const struct ticket_event *event,
                  evtime_ms timestamp)
 {
-    evtime_ms judge = timestamp != EVTIME_NONE  ? timestamp
+    evtime_ms judge = timestamp != EVTIME_NONE ? timestamp
                       : event->has_recorded_at ? event->recorded_at
                                                : limits->now;
 

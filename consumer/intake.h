@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * struct intake: a record becomes an event, or a refusal with its reason. This is the one door: what
- * passes it has every field that the engines rely on (METRICS 1.0.1 rule 1), what does not goes to
- * the dead letters untouched. Nothing that comes in can stop the program here.
+ * struct intake: a record becomes an event, or a refusal with its reason. This is the one door:
+ * what passes it has every field that the engines rely on (METRICS 1.0.1 rule 1), what does not
+ * goes to the dead letters untouched. Nothing that comes in can stop the program here.
  *
  *   line of JSON ──► event_json_read ─┐
  *   Avro body ─────► plan_decode ─────┴─► rules of the event type ─► time ─► accepted
@@ -41,14 +41,15 @@ struct record {
 
 struct intake_limits {
     dur_ms max_future_skew_ms;
-    evtime_ms now; /* judges events of records without any time of their own; EVTIME_NONE: nothing does */
+    evtime_ms
+        now; /* judges events of records without any time of their own; EVTIME_NONE: nothing does */
 };
 
 /* What became of a record; all of it is valid until the next intake_read(). */
 struct intake_result {
     enum decode_result refusal; /* DECODE_OK: accepted */
     const char *field;          /* at fault, where known; else NULL */
-    struct str key;             /* the log's, else the ticket_id where it could be read, else empty */
+    struct str key; /* the log's, else the ticket_id where it could be read, else empty */
     const struct ticket_event *event; /* NULL where nothing could be decoded */
     struct str body;         /* of an accepted event of a known type: Avro, and its plan; */
     const struct plan *plan; /* of an unknown type empty and NULL */
@@ -65,9 +66,11 @@ void intake_read(struct intake *in, const struct record *record, struct intake_r
 void intake_decode(struct intake *in, const struct record *record, struct intake_result *ret);
 
 /*
- * The rules alone. `timestamp` is the log's (EVTIME_NONE: none). `*ret_field` is written on a refusal.
+ * The rules alone. `timestamp` is the log's (EVTIME_NONE: none). `*ret_field` is written on a
+ * refusal.
  */
-enum decode_result intake_check(const struct intake_limits *limits, const struct ticket_event *event,
-                                evtime_ms timestamp, const char **ret_field);
+enum decode_result intake_check(const struct intake_limits *limits,
+                                const struct ticket_event *event, evtime_ms timestamp,
+                                const char **ret_field);
 
 #endif

@@ -11,10 +11,9 @@
 
 #include "base/mem.h"
 
-#include <zlib.h>
-
 #include <errno.h>
 #include <string.h>
+#include <zlib.h>
 
 enum {
     CHUNK = 256 * 1024,
@@ -33,7 +32,8 @@ struct line_source {
     size_t cap;
     uint64_t line; /* lines that were found so far */
     bool at_end;   /* nothing more can be read */
-    struct error failure; /* why not, where it is not the end of the file; told behind the last whole line */
+    struct error
+        failure; /* why not, where it is not the end of the file; told behind the last whole line */
 };
 
 static void
@@ -102,9 +102,8 @@ read_more(struct line_source *s)
 static struct str
 find_line(struct line_source *s, bool *ret_more)
 {
-    char *newline = s->scanned < s->end
-                        ? memchr(s->bytes + s->scanned, '\n', s->end - s->scanned)
-                        : NULL;
+    char *newline =
+        s->scanned < s->end ? memchr(s->bytes + s->scanned, '\n', s->end - s->scanned) : NULL;
     struct str line;
 
     *ret_more = newline == NULL && !s->at_end;
@@ -120,8 +119,8 @@ find_line(struct line_source *s, bool *ret_more)
 }
 
 /*
- * The line at `start` is longer than what is kept: drops what comes until its end. The kept part stays
- * where it is; `start` moves behind the line.
+ * The line at `start` is longer than what is kept: drops what comes until its end. The kept part
+ * stays where it is; `start` moves behind the line.
  */
 static struct str
 drop_rest(struct line_source *s)
@@ -182,12 +181,12 @@ line_source_next(struct source *source, struct record *ret, bool *ret_end, struc
         if (is_blank(line))
             continue;
         *ret_end = false;
-        *ret = (struct record){.form = RECORD_JSON,
-                               .bytes = line,
-                               .timestamp = EVTIME_NONE,
-                               .position = s->line,
-                               .refusal = line.n > INTAKE_RECORD_MAX ? DECODE_OVERSIZED
-                                                                     : DECODE_OK};
+        *ret =
+            (struct record){.form = RECORD_JSON,
+                            .bytes = line,
+                            .timestamp = EVTIME_NONE,
+                            .position = s->line,
+                            .refusal = line.n > INTAKE_RECORD_MAX ? DECODE_OVERSIZED : DECODE_OK};
         return ERR_NONE;
     }
     *ret_end = true;

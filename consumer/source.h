@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * struct source: where records come from, one after another in the order of their log. One source is
- * one source partition. A source only cuts bytes into records (struct record of consumer/intake.h);
- * what they mean is decided behind it, so that a file and a topic differ in nothing but here.
+ * struct source: where records come from, one after another in the order of their log. One source
+ * is one source partition. A source only cuts bytes into records (struct record of
+ * consumer/intake.h); what they mean is decided behind it, so that a file and a topic differ in
+ * nothing but here.
  *
  * A kind of source embeds `struct source` as its first member and fills `ops`.
  * @thread worker
@@ -26,8 +27,8 @@ struct source {
 
 /*
  * The next record, borrowed until the next call; or `*ret_end` when there is none left. A failure
- * (the rest cannot be read: the sentence names file and line or offset) ends the source: all records
- * before it were handed out, and further calls give the end.
+ * (the rest cannot be read: the sentence names file and line or offset) ends the source: all
+ * records before it were handed out, and further calls give the end.
  */
 MUST_USE static inline enum err
 source_next(struct source *source, struct record *ret, bool *ret_end, struct error *reterr)

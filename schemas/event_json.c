@@ -89,8 +89,8 @@ event_json_write(const struct ticket_event *event, struct strbuf *out)
     if (kind != TICKET_EVENT_PAYLOAD_UNKNOWN) {
         const struct avro_field *branch = branch_of(kind);
 
-        avro_json_write_fields(branch->of.named->fields, branch->of.named->n,
-                               payload + branch->at, 0, out);
+        avro_json_write_fields(branch->of.named->fields, branch->of.named->n, payload + branch->at,
+                               0, out);
     }
     strbuf_add_char(out, '}');
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * struct sink: where records go. The outputs of INTERFACES section 1, one topic or file each; a
- * record is what a topic gets: key, value and, for late events and dead letters, the headers that say
- * why. Rollups come as Avro bodies without framing: a sink knows what its readers expect in front.
+ * record is what a topic gets: key, value and, for late events and dead letters, the headers that
+ * say why. Rollups come as Avro bodies without framing: a sink knows what its readers expect in
+ * front.
  *
  * A kind of sink embeds `struct sink` as its first member and fills `ops`.
  * @thread worker
@@ -51,7 +52,8 @@ sink_write(struct sink *sink, const struct sink_record *record, struct error *re
     return sink->ops->write(sink, record, reterr);
 }
 
-/* Makes all that was written visible to readers, at once as far as the world allows. Once, at the end. */
+/* Makes all that was written visible to readers, at once as far as the world allows. Once, at the
+ * end. */
 MUST_USE static inline enum err
 sink_commit(struct sink *sink, struct error *reterr)
 {

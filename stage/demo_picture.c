@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The columns of a table of segments:
+ * The columns of a table of segments, 80 in all:
  *
- *   label .......... 28  volume 8  bar 12  backlog 8  p50 8  p90 8  reopened 8
+ *   label 20  volume 8  bar 1 + 10  backlog 8  peak 7  p50 10  p90 9  reopened 7
  *
  * A bar is measured in eighths of a column, against the busiest segment of its table.
  */
@@ -15,9 +15,14 @@
 #include <stdlib.h>
 
 enum {
-    LABEL_COLUMNS = 26,
-    BAR_COLUMNS = 12,
-    NUMBER_COLUMNS = 8,
+    LABEL_COLUMNS = 20,
+    VOLUME_COLUMNS = 8,
+    BAR_COLUMNS = 10,
+    BACKLOG_COLUMNS = 8,
+    PEAK_COLUMNS = 7,
+    P50_COLUMNS = 10,
+    P90_COLUMNS = 9,
+    REOPENED_COLUMNS = 7,
     ROWS_MAX = 5,
     SPARKS_MAX = 60,
     EIGHTHS = 8
@@ -154,11 +159,11 @@ static void
 add_durations(struct strbuf *out, const struct demo_segment *s)
 {
     if (s->has_resolution) {
-        demo_add_duration(out, s->p50_ms, NUMBER_COLUMNS);
-        demo_add_duration(out, s->p90_ms, NUMBER_COLUMNS + 1);
+        demo_add_duration(out, s->p50_ms, P50_COLUMNS);
+        demo_add_duration(out, s->p90_ms, P90_COLUMNS);
     } else {
-        add_right(out, STR("-"), NUMBER_COLUMNS);
-        add_right(out, STR("-"), NUMBER_COLUMNS + 1);
+        add_right(out, STR("-"), P50_COLUMNS);
+        add_right(out, STR("-"), P90_COLUMNS);
     }
 }
 
@@ -167,12 +172,13 @@ add_row(struct strbuf *out, const struct demo_picture *p, const struct demo_segm
         int64_t most)
 {
     add_label(out, str_from(s->label), LABEL_COLUMNS);
-    add_count(out, s->volume, NUMBER_COLUMNS);
+    add_count(out, s->volume, VOLUME_COLUMNS);
     strbuf_add_char(out, ' ');
     add_bar(out, p, s->volume, most);
-    add_count(out, s->backlog, NUMBER_COLUMNS);
+    add_count(out, s->backlog, BACKLOG_COLUMNS);
+    add_count(out, s->backlog_peak, PEAK_COLUMNS);
     add_durations(out, s);
-    add_share(out, s->reopens, s->solve_events, NUMBER_COLUMNS);
+    add_share(out, s->reopens, s->solve_events, REOPENED_COLUMNS);
     strbuf_add_char(out, '\n');
 }
 
@@ -204,7 +210,13 @@ add_table(struct strbuf *out, const struct demo_picture *p, unsigned segmentatio
     if (p->colours)
         strbuf_add(out, str_from(bold));
     add_label(out, strbuf_str(&title), LABEL_COLUMNS);
-    strbuf_add(out, STR("  volume               backlog     p50      p90 reopened"));
+    add_right(out, STR("volume"), VOLUME_COLUMNS);
+    add_spaces(out, 1 + BAR_COLUMNS);
+    add_right(out, STR("backlog"), BACKLOG_COLUMNS);
+    add_right(out, STR("peak"), PEAK_COLUMNS);
+    add_right(out, STR("p50"), P50_COLUMNS);
+    add_right(out, STR("p90"), P90_COLUMNS);
+    add_right(out, STR("reopen"), REOPENED_COLUMNS);
     if (p->colours)
         strbuf_add(out, str_from(plain));
     strbuf_add_char(out, '\n');
@@ -291,7 +303,7 @@ add_sparks(struct strbuf *out, const struct demo_picture *p)
     evtime_add_text(&line, busiest->start);
     strbuf_add(out, STR("\n                most: "));
     people_add_number(out, (uint64_t)busiest->volume);
-    strbuf_addf(out, " from %.10s\n", line.p);
+    strbuf_addf(out, " in the %.*s from %.10s\n", STR_ARG(p->settings->windows[w].name), line.p);
     strbuf_fini(&line);
 }
 
@@ -330,23 +342,25 @@ add_facts(struct strbuf *out, const struct demo_picture *p)
 static void
 add_total(struct strbuf *out, const struct demo_picture *p, const struct demo_segment *s)
 {
-    strbuf_add(out, STR("\n"));
+    strbuf_add_char(out, '\n');
     add_coloured(out, p, bold, STR("all tickets"));
-    strbuf_add(out, STR("  volume "));
+    strbuf_add(out, STR("     volume "));
     add_count(out, s->volume, 0);
     strbuf_add(out, STR(", backlog "));
     add_count(out, s->backlog, 0);
-    strbuf_add(out, STR(", reopened "));
+    strbuf_add(out, STR(" (peak "));
+    add_count(out, s->backlog_peak, 0);
+    strbuf_add(out, STR(")\n                reopened "));
     add_count(out, s->reopens, 0);
-    strbuf_add(out, STR(" ("));
+    strbuf_add(out, STR(" times, "));
     add_share(out, s->reopens, s->solve_events, 0);
-    strbuf_add(out, STR(" of solves)\n"));
+    strbuf_add(out, STR(" of solves; SLA: no policies here\n"));
     if (s->has_resolution) {
-        strbuf_add(out, STR("             resolution time p50 "));
+        strbuf_add(out, STR("                resolution time p50 "));
         demo_add_duration(out, s->p50_ms, 0);
         strbuf_add(out, STR(", p90 "));
         demo_add_duration(out, s->p90_ms, 0);
-        strbuf_add(out, STR("; SLA: no policies in this configuration\n"));
+        strbuf_add_char(out, '\n');
     }
 }
 
@@ -363,4 +377,7 @@ demo_picture_add(struct strbuf *out, const struct demo_picture *p)
             add_total(out, p, &r->segments[i]);
     add_sparks(out, p);
     add_tables(out, p);
+    strbuf_add(
+        out, STR("\npeak: highest backlog at the end of a window; p50, p90: resolution time, half\n"
+                 "and nine tenths are faster; reopen: reopenings / solves\n"));
 }

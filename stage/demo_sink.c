@@ -79,11 +79,16 @@ find_segment(struct demo_sink *s, unsigned segmentation, struct str id)
 }
 
 static void
-take_segment(struct demo_sink *s, unsigned segmentation, const struct rollup *rollup)
+take_segment(struct demo_sink *s, unsigned segmentation, bool is_widest,
+             const struct rollup *rollup)
 {
     struct demo_segment *segment = find_segment(s, segmentation, rollup->segment_id);
     const struct metrics *m = &rollup->metrics;
 
+    if (m->has_backlog && m->backlog.value > segment->backlog_peak)
+        segment->backlog_peak = m->backlog.value;
+    if (!is_widest)
+        return;
     segment->volume = m->has_ticket_volume ? m->ticket_volume.value : 0;
     segment->backlog = m->has_backlog ? m->backlog.value : 0;
     segment->solve_events = m->has_solve_events ? m->solve_events.value : 0;
@@ -149,8 +154,7 @@ demo_sink_write(struct sink *sink, const struct sink_record *record, struct erro
     CHECK(plan_decode(s->plan, record->value, &s->arena, &rollup, NULL) == DECODE_OK);
     window = window_number(s->settings, rollup.window_name);
     segmentation = segmentation_number(s->settings, rollup.segmentation);
-    if (window == s->widest)
-        take_segment(s, segmentation, &rollup);
+    take_segment(s, segmentation, window == s->widest, &rollup);
     if (s->settings->segmentations[segmentation].n == 0)
         take_point(s, window, &rollup);
     return ERR_NONE;

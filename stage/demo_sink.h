@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The sink of the demo: of all rollups it keeps what a picture needs. The widest configured window
- * gives one row per segment (its last record wins: a correction replaces what it corrects), and the
- * segmentation without dimensions gives, for each size of window, the volume over time.
+ * gives one row per segment (its last record wins: a correction replaces what it corrects), the
+ * smaller ones the peak of its backlog, and the segmentation without dimensions the volume over
+ * time.
  */
 #ifndef STAGE_DEMO_SINK_H
 #define STAGE_DEMO_SINK_H
@@ -16,6 +17,7 @@ struct demo_segment {
     char *label;           /* for people: the values, ", " between; "(none)" where empty */
     int64_t volume;
     int64_t backlog;
+    int64_t backlog_peak; /* the highest at the end of any window of any size */
     int64_t solve_events;
     int64_t reopens;
     bool has_resolution;

@@ -14,8 +14,8 @@ enum { BUFFER = 256 * 1024 };
 
 struct event_writer {
     char *path;
-    char *part;    /* its name until the commit */
-    gzFile lines;  /* .jsonl, .jsonl.gz; else NULL */
+    char *part;                         /* its name until the commit */
+    gzFile lines;                       /* .jsonl, .jsonl.gz; else NULL */
     struct container_writer *container; /* .avro; else NULL */
     struct strbuf record;
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * struct event_writer: ticket events into a file whose suffix says how: .jsonl, .jsonl.gz or .avro (a
- * container file, deflate). The same events make the same bytes: no time, no name and no random
+ * struct event_writer: ticket events into a file whose suffix says how: .jsonl, .jsonl.gz or .avro
+ * (a container file, deflate). The same events make the same bytes: no time, no name and no random
  * number goes into a file. It appears under its name when it is complete.
  */
 #ifndef STAGE_EVENT_WRITER_H
@@ -14,8 +14,8 @@
 struct event_writer;
 
 /*
- * `meta` goes into the header of a container file. ERR_USAGE if the suffix is none of these, or there
- * is metadata for a file that has no place for it; ERR_IO if the file cannot be made.
+ * `meta` goes into the header of a container file. ERR_USAGE if the suffix is none of these, or
+ * there is metadata for a file that has no place for it; ERR_IO if the file cannot be made.
  */
 MUST_USE enum err event_writer_open(const char *path, const struct container_meta *meta,
                                     size_t n_meta, struct event_writer **ret, struct error *reterr);

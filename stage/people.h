@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What verbs say to people: one line each on stderr, numbers that can be read, and how long it took. */
+/* What verbs say to people: one line each on stderr, numbers that can be read, and how long it
+ * took. */
 #ifndef STAGE_PEOPLE_H
 #define STAGE_PEOPLE_H
 

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * struct replay: the engines over records that are already there. No broker, no clock, no file: the
- * caller brings sources and a sink, so the verb, the demo, tests and measurements run the same loop.
+ * caller brings sources and a sink, so the verb, the demo, tests and measurements run the same
+ * loop.
  *
  *   source 0 ──► intake ──► ticket engine 0 ──┐ PartialBatch
  *   source 1 ──► intake ──► ticket engine 1 ──┼──► segment engine ──► outbox ──► sink
  *   ...                                       ┘
  *
- * The result is a function of each partition's records alone. How the partitions interleave and where
- * the flushes cut shows only in the order of late events and dead letters.
+ * The result is a function of each partition's records alone. How the partitions interleave and
+ * where the flushes cut shows only in the order of late events and dead letters.
  * @thread worker
  */
 #ifndef STAGE_REPLAY_H
@@ -21,7 +22,7 @@
 #include "sinks/sink.h"
 
 enum replay_end {
-    REPLAY_END_LAST_EVENT, /* as of the last event of all inputs together */
+    REPLAY_END_LAST_EVENT,  /* as of the last event of all inputs together */
     REPLAY_END_LAST_WINDOW, /* as of the latest end among the windows that hold it */
     REPLAY_END_GIVEN        /* as of `as_of` */
 };
@@ -40,13 +41,13 @@ struct replay_summary {
     uint64_t consumed;
     uint64_t refused[DECODE_RESULT_COUNT];
     uint64_t unknown_fields;
-    uint64_t late_closed;           /* late events that went to the late output */
+    uint64_t late_closed; /* late events that went to the late output */
     uint64_t rollups;
-    uint64_t broken_sources;        /* whose rest could not be read */
-    uint64_t tickets;               /* held at the end */
-    evtime_ms first_event;          /* least and greatest occurred_at that were accepted; */
-    evtime_ms last_event;           /* EVTIME_NONE where there was none */
-    evtime_ms as_of;                /* EVTIME_NONE where nothing said when to end */
+    uint64_t broken_sources;         /* whose rest could not be read */
+    uint64_t tickets;                /* held at the end */
+    evtime_ms first_event;           /* least and greatest occurred_at that were accepted; */
+    evtime_ms last_event;            /* EVTIME_NONE where there was none */
+    evtime_ms as_of;                 /* EVTIME_NONE where nothing said when to end */
     struct ticket_counters counters; /* of all partitions together */
     struct segment_counters segments;
 };
@@ -61,8 +62,8 @@ void replay_free(struct replay **r);
 typedef void replay_problem_fn(void *context, const struct error *error);
 
 /*
- * Reads all sources to their ends. As many sources as partitions: source i is partition i, and the one
- * whose engine has the lowest watermark is read next (ties: the first). One source and several
+ * Reads all sources to their ends. As many sources as partitions: source i is partition i, and the
+ * one whose engine has the lowest watermark is read next (ties: the first). One source and several
  * partitions: it is split by ticket (murmur2), in its own order. A source that breaks is told to
  * `tell` and counted; the others go on. Fails only when the sink does.
  */

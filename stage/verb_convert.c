@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * `convert`: events of one file into another form. Strict: what cannot be carried over whole ends it,
- * with the place, unless --skip-bad says to count such records and go on. What an event says is not
- * judged here (that is the intake's job when it is used): a conversion must not lose what it can hold.
+ * `convert`: events of one file into another form. Strict: what cannot be carried over whole ends
+ * it, with the place, unless --skip-bad says to count such records and go on. What an event says is
+ * not judged here (that is the intake's job when it is used): a conversion must not lose what it
+ * can hold.
  */
 #include "base/mem.h"
 #include "consumer/file_source.h"
@@ -54,8 +55,8 @@ convert_record(struct conversion *c, const struct record *record, struct error *
     return error_set(reterr, ERR_INPUT, "%s:%s%llu: %s%s%s%s%s", c->a->files.v[0], unit,
                      (unsigned long long)record->position,
                      result.refusal == DECODE_OK ? "" : decode_result_reason(result.refusal),
-                     result.refusal == DECODE_OK ? "" : ": ", why,
-                     result.field != NULL ? ": " : "", result.field != NULL ? result.field : "");
+                     result.refusal == DECODE_OK ? "" : ": ", why, result.field != NULL ? ": " : "",
+                     result.field != NULL ? result.field : "");
 }
 
 static enum err
@@ -130,9 +131,12 @@ verb_convert(int argc, char **argv)
 {
     struct arguments a = {0};
     const struct option_row rows[] = {
-        {.name = "meta", .value = "KEY=VALUE", .many = &a.meta,
+        {.name = "meta",
+         .value = "KEY=VALUE",
+         .many = &a.meta,
          .help = "goes into the header of a container file;\nmay be repeated"},
-        {.name = "skip-bad", .flag = &a.skip_bad,
+        {.name = "skip-bad",
+         .flag = &a.skip_bad,
          .help = "leave out records that cannot be converted, and count them"},
     };
     const struct command command = {.synopsis = "convert IN OUT",

@@ -8,6 +8,7 @@
 enum {
     PIECE_BYTES = 512 * 1024,
     /* Upper bounds of what one element takes in Avro: varints of at most 10 bytes each. */
+    HEADER_BYTES = 512, /* of the batch; the name of a topic has at most 249 bytes */
     ROW_BYTES = 64,
     MEASURE_BYTES = 12,
     SKETCH_BYTES = 24,
@@ -136,11 +137,14 @@ describe_tally(const struct tally *t, struct arena *a, struct partial_row *ret)
                 .measure = (int32_t)(word * 64) + __builtin_ctzll(bits), .value = t->values[n]};
     ret->measures.n = n;
     ret->sketches.v = arena_alloc(a, t->n_sketches, sizeof(*ret->sketches.v));
-    ret->sketches.n = t->n_sketches;
+    ret->sketches.n = 0;
     for (size_t i = 0; i < t->n_sketches; i++) {
         const struct sketch *from = &t->sketches[i].sketch;
-        struct partial_sketch *to = &ret->sketches.v[i];
+        struct partial_sketch *to = &ret->sketches.v[ret->sketches.n];
 
+        if (from->n == 0) /* all was taken back */
+            continue;
+        ret->sketches.n++;
         to->duration = (int32_t)t->sketches[i].duration;
         to->bins.v = arena_alloc(a, from->n, sizeof(*to->bins.v));
         to->bins.n = from->n;
@@ -221,7 +225,7 @@ static void
 start_piece(struct pieces *all)
 {
     const struct piece *last = all->n > 0 ? &all->v[all->n - 1] : NULL;
-    struct piece next = {.profiles = all->described, .rows = all->rows};
+    struct piece next = {.profiles = all->described, .rows = all->rows, .bytes = HEADER_BYTES};
 
     if (last != NULL) {
         next.profiles = last->profiles + last->n_profiles;
@@ -232,36 +236,56 @@ start_piece(struct pieces *all)
     index_clear(&all->places);
 }
 
-/* The place of the profile in the dictionary of the current piece. */
+/* The place of the profile in the dictionary of the current piece, or -1. */
 static int32_t
-place_of(struct partials *p, struct pieces *all, uint32_t profile)
+find_place(const struct pieces *all, uint32_t profile)
 {
-    struct piece *piece = &all->v[all->n - 1];
-    uint32_t *names = all->profiles + (piece->profiles - all->described);
+    const struct piece *piece = &all->v[all->n - 1];
+    const uint32_t *names = all->profiles + (piece->profiles - all->described);
     uint64_t hash = hash_bytes(&profile, sizeof(profile), 0);
 
     for (struct index_probe probe = index_probe(&all->places, hash); index_next(&all->places, &probe);)
         if (names[probe.item] == profile)
             return (int32_t)probe.item;
-    names[piece->n_profiles] = profile;
-    profile_describe(p->profiles, profile, &p->arena, &piece->profiles[piece->n_profiles]);
-    piece->bytes += bytes_of_profile(&piece->profiles[piece->n_profiles]);
-    index_add(&all->places, hash, (uint32_t)piece->n_profiles);
+    return -1;
+}
+
+static int32_t
+add_place(struct partials *p, struct pieces *all, uint32_t profile)
+{
+    struct piece *piece = &all->v[all->n - 1];
+    struct partial_profile *described = &piece->profiles[piece->n_profiles];
+
+    all->profiles[described - all->described] = profile;
+    profile_describe(p->profiles, profile, &p->arena, described);
+    piece->bytes += bytes_of_profile(described);
+    index_add(&all->places, hash_bytes(&profile, sizeof(profile), 0), (uint32_t)piece->n_profiles);
     return (int32_t)piece->n_profiles++;
 }
 
+/* A row that does not fit begins the next piece, and so does one whose profile does not fit. */
 static void
 add_to_piece(struct partials *p, struct pieces *all, const struct row *row)
 {
     struct partial_row described;
     struct piece *piece = &all->v[all->n - 1];
+    struct partial_profile profile;
+    size_t bytes;
 
     describe_row(row, &p->arena, &described);
-    if (piece->n_rows > 0 && piece->bytes + bytes_of_row(&described) > PIECE_BYTES) {
+    bytes = bytes_of_row(&described);
+    described.profile = find_place(all, row->key.profile);
+    if (described.profile < 0) {
+        profile_describe(p->profiles, row->key.profile, &p->arena, &profile);
+        bytes += bytes_of_profile(&profile);
+    }
+    if (piece->n_rows > 0 && piece->bytes + bytes > PIECE_BYTES) {
         start_piece(all);
         piece = &all->v[all->n - 1];
+        described.profile = -1;
     }
-    described.profile = place_of(p, all, row->key.profile);
+    if (described.profile < 0)
+        described.profile = add_place(p, all, row->key.profile);
     piece->bytes += bytes_of_row(&described);
     piece->rows[piece->n_rows++] = described;
 }

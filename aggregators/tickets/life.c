@@ -299,9 +299,11 @@ find_ticket(struct applying *a, uint64_t id_hash)
 
     tuple[0] = profiles_text(rules->profiles, a->event->tenant);
     a->number = ticket_store_find(rules->store, tuple[0], a->event->ticket_id, id_hash, a->now);
-    if (a->number == 0)
+    if (a->number == 0) {
+        ticket_store_make_room(rules->store);
         a->number =
             ticket_store_add(rules->store, a->event->ticket_id, id_hash, profile_get(rules->profiles, tuple));
+    }
     profiles_text_release(rules->profiles, tuple[0]);
     a->ticket = ticket_get(rules->store, a->number);
 }

@@ -74,6 +74,9 @@ static bool
 apply_once(struct ticket_engine *e, const struct next_event *next, evtime_ms now, bool late)
 {
     CHECK(now >= e->now);
+    if (e->was_loaded)
+        ticket_store_restored(e->rules.store, e->now);
+    e->was_loaded = false;
     e->now = now;
     if (duplicates_seen(e->duplicates, next->event_hash, now)) {
         e->counters.duplicates++;

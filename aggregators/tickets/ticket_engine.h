@@ -79,7 +79,7 @@ uint64_t ticket_engine_tickets(const struct ticket_engine *e);
 size_t ticket_engine_bytes(const struct ticket_engine *e, size_t *ret_id_bytes);
 
 /*
- * State, as records of schemas/: a key (unique in the partition) and an Avro body. Held events are not in it: after a
+ * State, as records of schemas/: a key (unique in the partition) and an Avro body, to be loaded in any order. Held events are not in it: after a
  * load, submit again every event from position ticket_engine_oldest_held() (at the time of the save) on, through
  * ticket_engine_restore() up to the place of the save and ticket_engine_submit() from there.
  */

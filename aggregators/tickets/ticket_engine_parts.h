@@ -37,6 +37,7 @@ struct ticket_engine {
     struct next_event next[BATCH];
     struct arena arena; /* of the events in `next` */
 
+    bool was_loaded;               /* and no event was applied since */
     struct plan *plans[STATE_KINDS]; /* that read state records; made when the first one is loaded */
 };
 

@@ -5,7 +5,7 @@
  *   partition              PartitionState    watermark, engine time, last edge
  *   rows                   PartialBatch      observations that were not handed over
  *   duplicates/N           DuplicatesState   in pieces
- *   ticket/TENANT/ID       TicketState       one per ticket
+ *   ticket/TENANT/ID       TicketState       one per ticket; / and \ of the tenant behind a \
  *
  * A saved ticket names its profiles by their place in a list of its own, so that a record stands for itself.
  */
@@ -255,6 +255,18 @@ extras_out(struct saving *s, const struct extras *x, struct ticket_state *ret, c
     feedback_out(s, x, ret, names);
 }
 
+/* Escaped, so that it ends where it ends. */
+static void
+add_tenant(struct strbuf *key, struct str tenant)
+{
+    for (size_t i = 0; i < tenant.n; i++) {
+        if (tenant.p[i] == '/' || tenant.p[i] == '\\')
+            strbuf_add_char(key, '\\');
+        strbuf_add_char(key, tenant.p[i]);
+    }
+    strbuf_add_char(key, '/');
+}
+
 static void
 save_ticket(void *context, uint32_t number)
 {
@@ -294,8 +306,7 @@ save_ticket(void *context, uint32_t number)
         extras_out(s, x, &state, &names);
     strbuf_clear(&s->key);
     strbuf_add(&s->key, STR("ticket/"));
-    strbuf_add(&s->key, profile_tenant_text(s->e->rules.profiles, t->profile));
-    strbuf_add_char(&s->key, '/');
+    add_tenant(&s->key, profile_tenant_text(s->e->rules.profiles, t->profile));
     strbuf_add(&s->key, state.ticket_id);
     emit(s, &ticket_state_desc, &state);
 }
@@ -482,7 +493,6 @@ load_ticket(struct ticket_engine *e, const void *record)
         work_in(e, state, ticket_make_work(store, t));
     if (has_extras(state))
         extras_in(e, state, ticket_make_extras(store, t));
-    ticket_store_touched(store, number);
 }
 
 static const struct {
@@ -522,6 +532,7 @@ ticket_engine_load(struct ticket_engine *e, struct str key, struct str body, str
         return error_set(reterr, ERR_SCHEMA, "state record \"%.*s\" cannot be read: %s", STR_ARG(key),
                          decode_result_sentence(result));
     kinds[kind].load(e, record);
+    e->was_loaded = true;
     return ERR_NONE;
 }
 

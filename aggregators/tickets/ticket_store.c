@@ -405,12 +405,26 @@ ticket_store_advance(struct ticket_store *s, evtime_ms now)
     s->next_hour = hour;
 }
 
+static void
+touch(void *context, uint32_t ticket)
+{
+    ticket_store_touched(context, ticket);
+}
+
+void
+ticket_store_restored(struct ticket_store *s, evtime_ms now)
+{
+    CHECK(s->hours.n == 0);
+    ticket_store_advance(s, now);
+    ticket_store_each(s, touch, s);
+}
+
 /*
  * limits.tickets is reached: the solved tickets that would be forgotten in the earliest hour go now, all of them, so
  * that who goes does not depend on the order in which they wait.
  */
 static void
-make_room(struct ticket_store *s)
+evict(struct ticket_store *s)
 {
     for (int64_t number = s->next_hour; s->hours.n > 0; number++) {
         uint32_t hour = find_hour(s, number);
@@ -423,14 +437,19 @@ make_room(struct ticket_store *s)
     s->counters->tickets_over_limit++;
 }
 
+void
+ticket_store_make_room(struct ticket_store *s)
+{
+    if (s->index.n >= s->settings->tickets_max)
+        evict(s);
+}
+
 uint32_t
 ticket_store_add(struct ticket_store *s, struct str id, uint64_t hash, uint32_t profile)
 {
     uint32_t ticket;
     struct ticket *t;
 
-    if (s->index.n >= s->settings->tickets_max)
-        make_room(s);
     ticket = pool_add(&s->tickets);
     t = ticket_get(s, ticket);
     t->present = 1;

@@ -28,7 +28,9 @@ void ticket_store_prefetch_ticket(const struct ticket_store *s, uint64_t hash);
 
 /* The ticket, or 0. A ticket that is due to be forgotten at engine time `now` is forgotten here. */
 uint32_t ticket_store_find(struct ticket_store *s, uint32_t tenant, struct str id, uint64_t hash, evtime_ms now);
-/* A new ticket with the given profile (takes over the caller's reference). May drop another one: settings.tickets_max. */
+/* For one more ticket: where settings.tickets_max is reached, solved ones are dropped. */
+void ticket_store_make_room(struct ticket_store *s);
+/* A new ticket with the given profile (takes over the caller's reference). */
 uint32_t ticket_store_add(struct ticket_store *s, struct str id, uint64_t hash, uint32_t profile);
 
 struct ticket *ticket_get(const struct ticket_store *s, uint32_t ticket);
@@ -50,6 +52,8 @@ struct str ticket_store_text(const struct ticket_store *s, uint32_t text);
 
 /* To be called after each event: puts a solved or cancelled ticket on the calendar. */
 void ticket_store_touched(struct ticket_store *s, uint32_t ticket);
+/* All tickets were loaded, as they were at engine time `now`: puts on the calendar who belongs there. */
+void ticket_store_restored(struct ticket_store *s, evtime_ms now);
 /* Engine time moved to `now`: forgets what is due in the hours that passed. */
 void ticket_store_advance(struct ticket_store *s, evtime_ms now);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A default of ours that is not a value of its field's type would be found only when the first writer without that
- * field comes along: in production. So the build finds it.
+ * A default of ours that is not a value of its field's type would be found only when the first
+ * writer without that field comes along: in production. So the build finds it.
  */
 #include "schemas/avsc2c/emit.h"
 
@@ -33,12 +33,8 @@ fits_list(const struct schema *s, json_t *json)
 
     if (s->kind == AVK_ARRAY ? !json_is_array(json) : !json_is_object(json))
         return false;
-    json_array_foreach(json, i, value)
-        if (!fits(s->items, value))
-            return false;
-    json_object_foreach(json, key, value)
-        if (!fits(s->items, value))
-            return false;
+    json_array_foreach(json, i, value) if (!fits(s->items, value)) return false;
+    json_object_foreach(json, key, value) if (!fits(s->items, value)) return false;
     return true;
 }
 

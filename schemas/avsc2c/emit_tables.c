@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The generated C file. Offsets are left to the compiler: a slot is written as the C expression of what it lies in
+ * The generated C file. Offsets are left to the compiler: a slot is written as the C expression of
+ * what it lies in
  * (`base`, never evaluated) and the member in it, so unnamed structs at any depth need no names.
  */
 #include "schemas/avsc2c/emit.h"
@@ -183,9 +184,9 @@ add_limits(struct strbuf *out, const struct slot *slot, const struct schema *s)
 static void
 add_slot(struct strbuf *out, struct strbuf *tables, const struct slot *slot)
 {
-    static const char *const kinds[] = {"NULL",   "BOOLEAN", "INT",   "LONG",   "FLOAT",
+    static const char *const kinds[] = {"NULL",   "BOOLEAN", "INT",    "LONG",  "FLOAT",
                                         "DOUBLE", "BYTES",   "STRING", "FIXED", "ENUM",
-                                        "RECORD", "ARRAY",   "MAP",   "UNION"};
+                                        "RECORD", "ARRAY",   "MAP",    "UNION"};
     static const char *const logicals[] = {"NONE", "TIMESTAMP_MILLIS", "TIMESTAMP_MICROS",
                                            "DECIMAL", "UUID"};
     const struct schema *value = schema_nullable(slot->type);
@@ -200,8 +201,8 @@ add_slot(struct strbuf *out, struct strbuf *tables, const struct slot *slot)
         strbuf_addf(out, "\n     .at = AT(%.*s, %.*s), ", STR_ARG(slot->base),
                     STR_ARG(slot->member));
     if (value != NULL)
-        strbuf_addf(out, ".is_nullable = true, .has_at = AT(%.*s, has_%.*s), ",
-                    STR_ARG(slot->base), STR_ARG(slot->member));
+        strbuf_addf(out, ".is_nullable = true, .has_at = AT(%.*s, has_%.*s), ", STR_ARG(slot->base),
+                    STR_ARG(slot->member));
     if (value != NULL && slot->type->branches[0] == value)
         strbuf_add(out, STR(".null_is_last = true, "));
     add_limits(out, slot, s);

@@ -176,7 +176,8 @@ declare_kinds(struct strbuf *out, const struct schema *s, struct str path)
     strbuf_fini(&prefix);
 }
 
-/* Calls itself for what lies inside; `is_after` chooses what stands behind the record: items and entries. */
+/* Calls itself for what lies inside; `is_after` chooses what stands behind the record: items and
+ * entries. */
 static void
 declare_helpers(struct strbuf *out, const struct schema *s, struct str path, bool is_after)
 {
@@ -230,8 +231,8 @@ add_doc(struct strbuf *out, const struct schema *s)
         return;
     strbuf_add(out, STR("/* "));
     for (size_t i = 0; i < s->doc.n; i++)
-        strbuf_add_char(out, s->doc.p[i] == '/' && i > 0 && s->doc.p[i - 1] == '*' ? ' '
-                                                                                  : s->doc.p[i]);
+        strbuf_add_char(out,
+                        s->doc.p[i] == '/' && i > 0 && s->doc.p[i - 1] == '*' ? ' ' : s->doc.p[i]);
     strbuf_add(out, STR(" */\n"));
 }
 

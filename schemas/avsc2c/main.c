@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * avsc2c IN.avsc OUTBASE: from a schema to OUTBASE.h (structs) and OUTBASE.c (tables). Run by the build. avro-c judges
- * first whether the text is a schema at all, so that what we publish is not only our own reading of the specification.
+ * avsc2c IN.avsc OUTBASE: from a schema to OUTBASE.h (structs) and OUTBASE.c (tables). Run by the
+ * build. avro-c judges first whether the text is a schema at all, so that what we publish is not
+ * only our own reading of the specification.
  */
 #include "base/mem.h"
 #include "schemas/avsc2c/emit.h"

@@ -4,12 +4,12 @@
 #include "schemas/codec/schema.h"
 
 static const char *const keywords[] = {
-    "auto",     "break",   "case",     "char",   "const",  "continue", "default",  "do",
-    "double",   "else",    "enum",     "extern", "float",  "for",      "goto",     "if",
-    "inline",   "int",     "long",     "register", "restrict", "return", "short",  "signed",
-    "sizeof",   "static",  "struct",   "switch", "typedef", "union",   "unsigned", "void",
-    "volatile", "while",   "bool",     "true",   "false",  "asm",      "typeof",   "unix",
-    "linux",
+    "auto",    "break",  "case",     "char",   "const",    "continue", "default",
+    "do",      "double", "else",     "enum",   "extern",   "float",    "for",
+    "goto",    "if",     "inline",   "int",    "long",     "register", "restrict",
+    "return",  "short",  "signed",   "sizeof", "static",   "struct",   "switch",
+    "typedef", "union",  "unsigned", "void",   "volatile", "while",    "bool",
+    "true",    "false",  "asm",      "typeof", "unix",     "linux",
 };
 
 static bool
@@ -24,9 +24,9 @@ names_add_snake(struct strbuf *out, struct str name)
     struct str s = schema_short_name(name);
 
     for (size_t i = 0; i < s.n; i++) {
-        bool is_start = i > 0 && is_upper(s.p[i]) && s.p[i - 1] != '_' &&
-                        (!is_upper(s.p[i - 1]) ||
-                         (i + 1 < s.n && s.p[i + 1] >= 'a' && s.p[i + 1] <= 'z'));
+        bool is_start =
+            i > 0 && is_upper(s.p[i]) && s.p[i - 1] != '_' &&
+            (!is_upper(s.p[i - 1]) || (i + 1 < s.n && s.p[i + 1] >= 'a' && s.p[i + 1] <= 'z'));
 
         if (is_start)
             strbuf_add_char(out, '_');

@@ -5,7 +5,8 @@
 
 #include "base/strbuf.h"
 
-/* Appends snake case: "TicketEvent" -> "ticket_event", "SLAPolicy" -> "sla_policy", "a.b.Name" -> "name". */
+/* Appends snake case: "TicketEvent" -> "ticket_event", "SLAPolicy" -> "sla_policy", "a.b.Name" ->
+ * "name". */
 void names_add_snake(struct strbuf *out, struct str name);
 /* The same in capitals. */
 void names_add_upper(struct strbuf *out, struct str name);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A record must stand behind every record that it holds by value. What it holds through a pointer (items of arrays,
- * values of maps) may stand anywhere, so those are visited after the record itself: that is what lets a type refer to
- * itself. The items of an array of unions are an unnamed struct inside the record, so their branches are by value.
+ * A record must stand behind every record that it holds by value. What it holds through a pointer
+ * (items of arrays, values of maps) may stand anywhere, so those are visited after the record
+ * itself: that is what lets a type refer to itself. The items of an array of unions are an unnamed
+ * struct inside the record, so their branches are by value.
  */
-#include "schemas/avsc2c/emit.h"
-
 #include "base/mem.h"
+#include "schemas/avsc2c/emit.h"
 
 struct walk {
     struct emit_order *order; /* records done, or begun */
@@ -41,8 +41,8 @@ order_members(struct walk *w, const struct schema *s, bool by_value, bool is_ins
     if (s->kind == AVK_RECORD)
         return by_value != is_inside_pointer ? order_record(w, s) : ERR_NONE;
     if (s->kind == AVK_ARRAY || s->kind == AVK_MAP) {
-        bool is_named = s->kind == AVK_MAP || s->items->kind == AVK_RECORD ||
-                        schema_nullable(s->items) != NULL;
+        bool is_named =
+            s->kind == AVK_MAP || s->items->kind == AVK_RECORD || schema_nullable(s->items) != NULL;
 
         return order_members(w, s->items, by_value, is_inside_pointer || is_named);
     }

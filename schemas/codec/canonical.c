@@ -123,7 +123,8 @@ canonical_add(const struct schema *schema, struct strbuf *out)
     mem_free(w.seen);
 }
 
-/* Bit by bit: schemas are fingerprinted once, and a table of 256 words would have to be built somewhere. */
+/* Bit by bit: schemas are fingerprinted once, and a table of 256 words would have to be built
+ * somewhere. */
 uint64_t
 canonical_crc64(struct str bytes)
 {

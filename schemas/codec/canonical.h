@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The Parsing Canonical Form of a schema (Avro specification, "Transforming into Parsing Canonical Form") and its
- * CRC-64-AVRO fingerprint: what single-object messages name their schema by. Two schemas with the same form read the
- * same bytes; doc, defaults, aliases and logical types are not part of it.
+ * The Parsing Canonical Form of a schema (Avro specification, "Transforming into Parsing Canonical
+ * Form") and its CRC-64-AVRO fingerprint: what single-object messages name their schema by. Two
+ * schemas with the same form read the same bytes; doc, defaults, aliases and logical types are not
+ * part of it.
  */
 #ifndef SCHEMAS_CODEC_CANONICAL_H
 #define SCHEMAS_CODEC_CANONICAL_H

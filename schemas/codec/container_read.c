@@ -48,7 +48,8 @@ cut(const struct container_reader *r, struct error *reterr)
     return damaged(r, "the file ends in the middle of the block", reterr);
 }
 
-/* Appends `n` bytes of the file, in steps, so that a lie about `n` costs no more memory than the file is long. */
+/* Appends `n` bytes of the file, in steps, so that a lie about `n` costs no more memory than the
+ * file is long. */
 static enum err
 read_bytes(struct container_reader *r, size_t n, struct strbuf *out, struct error *reterr)
 {

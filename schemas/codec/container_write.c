@@ -60,7 +60,8 @@ add_header(struct container_writer *w, const struct avro_desc *desc,
     avro_encode_long(&w->out, 0);
 }
 
-/* Two checksums of the header, the second over the first too: no chance, so that the same records make the same file. */
+/* Two checksums of the header, the second over the first too: no chance, so that the same records
+ * make the same file. */
 static void
 set_sync(struct container_writer *w)
 {

@@ -115,7 +115,8 @@ slow_MILLIS_AS_MICROS(struct run *run, const struct op *op, char *base)
     return DECODE_OK;
 }
 
-/* Two's complement, big-endian, of any length: leading bytes that only repeat the sign are allowed. */
+/* Two's complement, big-endian, of any length: leading bytes that only repeat the sign are allowed.
+ */
 static enum decode_result
 store_decimal(const unsigned char *p, size_t n, const struct op *op, char *base)
 {

@@ -27,7 +27,8 @@ read_slow(const unsigned char *p, const unsigned char *end)
     return refused(max == VARINT_MAX ? DECODE_BAD_VALUE : DECODE_TRUNCATED);
 }
 
-/* Eight bytes at once: find the first without its high bit, then close the gaps of one bit, two bits, four bits. */
+/* Eight bytes at once: find the first without its high bit, then close the gaps of one bit, two
+ * bits, four bits. */
 struct cursor_varint
 cursor_read_varint(const unsigned char *p, const unsigned char *end)
 {

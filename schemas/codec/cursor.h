@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * struct cursor: reads Avro's binary form from bytes that nobody vouches for. Every length is compared with what
- * remains before it is used; nothing is allocated. A failed read may have moved the cursor.
+ * struct cursor: reads Avro's binary form from bytes that nobody vouches for. Every length is
+ * compared with what remains before it is used; nothing is allocated. A failed read may have moved
+ * the cursor.
  *
- * The functions are here, not in a .c file, because the decoder's speed is theirs: inlined, the cursor lives in two
- * registers.
+ * The functions are here, not in a .c file, because the decoder's speed is theirs: inlined, the
+ * cursor lives in two registers.
  */
 #ifndef SCHEMAS_CODEC_CURSOR_H
 #define SCHEMAS_CODEC_CURSOR_H
@@ -62,8 +63,9 @@ cursor_unzigzag(uint64_t v)
 }
 
 /*
- * A varint of more than one byte: by value and out of line, so that the caller's cursor stays in registers. Failed: p
- * is NULL and v is the decode_result, DECODE_TRUNCATED or (more than 64 bits) DECODE_BAD_VALUE.
+ * A varint of more than one byte: by value and out of line, so that the caller's cursor stays in
+ * registers. Failed: p is NULL and v is the decode_result, DECODE_TRUNCATED or (more than 64 bits)
+ * DECODE_BAD_VALUE.
  */
 struct cursor_varint {
     const unsigned char *p; /* behind it */
@@ -100,7 +102,8 @@ cursor_raw(struct cursor *c, size_t n, const unsigned char **ret)
     return DECODE_OK;
 }
 
-/* A length and so many bytes, borrowed. More than `max` is refused even where the bytes are not there. */
+/* A length and so many bytes, borrowed. More than `max` is refused even where the bytes are not
+ * there. */
 CURSOR_INLINE enum decode_result
 cursor_bytes(struct cursor *c, uint32_t max, struct str *ret)
 {
@@ -116,7 +119,8 @@ cursor_bytes(struct cursor *c, uint32_t max, struct str *ret)
     return DECODE_OK;
 }
 
-/* The high bits of all bytes, or more: of a short string also those of the bytes behind it, where they are there. */
+/* The high bits of all bytes, or more: of a short string also those of the bytes behind it, where
+ * they are there. */
 CURSOR_INLINE uint64_t
 cursor_high_bits(struct str s, const unsigned char *end)
 {
@@ -152,7 +156,8 @@ cursor_string(struct cursor *c, uint32_t max, struct str *ret)
 
 enum { CURSOR_SHORT_MAX = 63 }; /* bytes of a string whose length is one byte */
 
-/* As cursor_string() for a `max` of at least CURSOR_SHORT_MAX, which short strings then need not be compared with. */
+/* As cursor_string() for a `max` of at least CURSOR_SHORT_MAX, which short strings then need not be
+ * compared with. */
 CURSOR_INLINE enum decode_result
 cursor_usual_string(struct cursor *c, uint32_t max, struct str *ret)
 {

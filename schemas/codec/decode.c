@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Runs a plan's program. The loop keeps the cursor in registers: an operation of ops.tbl's OP kind is inlined into the
- * switch, one of the SLOW kind gets the cursor through struct run and gives it back.
+ * Runs a plan's program. The loop keeps the cursor in registers: an operation of ops.tbl's OP kind
+ * is inlined into the switch, one of the SLOW kind gets the cursor through struct run and gives it
+ * back.
  *
- * Hostile bytes: each length and count is compared with what remains before it is used. What the wire can ask for at
- * no cost to the sender (empty items, records inside themselves) is paid from a budget per record.
+ * Hostile bytes: each length and count is compared with what remains before it is used. What the
+ * wire can ask for at no cost to the sender (empty items, records inside themselves) is paid from a
+ * budget per record.
  */
 #include "schemas/codec/run.h"
 
@@ -28,7 +30,8 @@ op_STRING(struct cursor *c, const struct op **op, char *base)
     return DECODE_OK;
 }
 
-/* The index of a union of two, of which one is null: 0 or 1, on the wire nearly always the byte 0 or 2. */
+/* The index of a union of two, of which one is null: 0 or 1, on the wire nearly always the byte 0
+ * or 2. */
 INLINE
 read_is_null(struct cursor *c, const struct op *op, bool *ret)
 {
@@ -229,7 +232,8 @@ pay(struct run *run, size_t n, size_t each)
     return DECODE_OK;
 }
 
-/* The head of the next block of a list. A negative count is followed by the block's size in bytes. */
+/* The head of the next block of a list. A negative count is followed by the block's size in bytes.
+ */
 static enum decode_result
 read_block(struct run *run, const struct sub *sub, size_t *ret_n, int64_t *ret_bytes)
 {
@@ -256,7 +260,8 @@ read_block(struct run *run, const struct sub *sub, size_t *ret_n, int64_t *ret_b
     return DECODE_OK;
 }
 
-/* Room for `more` items behind the `n` that are there; at least doubles, since blocks may be of one item each. */
+/* Room for `more` items behind the `n` that are there; at least doubles, since blocks may be of one
+ * item each. */
 static enum decode_result
 grow_list(struct run *run, const struct sub *sub, struct avro_list *list, size_t *cap, size_t more)
 {
@@ -349,8 +354,8 @@ slow_LIST(struct run *run, const struct op *op, char *base)
 }
 
 /*
- * The list of an event is a handful of strings in one block, or empty: a count of one byte, the strings, 0. Its memory
- * is within a small multiple of its bytes, so that it needs no budget.
+ * The list of an event is a handful of strings in one block, or empty: a count of one byte, the
+ * strings, 0. Its memory is within a small multiple of its bytes, so that it needs no budget.
  */
 static enum decode_result
 slow_STRINGS(struct run *run, const struct op *op, char *base)
@@ -436,8 +441,8 @@ slow_REFUSE(struct run *run, const struct op *op, char *base)
 }
 
 /*
- * Labels as values are no ISO C, but each operation then has a jump of its own to the next, straight from the
- * operation's record: twice as fast as a switch.
+ * Labels as values are no ISO C, but each operation then has a jump of its own to the next,
+ * straight from the operation's record: twice as fast as a switch.
  */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpedantic"
@@ -463,16 +468,17 @@ run_at(struct run *run, uint32_t start, char *base, const void *const **ret_plac
         return DECODE_OK;
     }
     op = run->plan->ops + start;
-    c.p = run->c.p; /* by member: as a struct it would be kept in one vector register and unpacked each time */
+    c.p = run->c.p; /* by member: as a struct it would be kept in one vector register and unpacked
+                       each time */
     c.end = run->c.end;
 
 #define NEXT()                                                                                     \
     if (__builtin_expect(r != DECODE_OK, 0))                                                       \
         goto fail;                                                                                 \
     op++;                                                                                          \
-    goto *op->of.go
+    goto * op->of.go
 
-    goto *op->of.go;
+    goto * op->of.go;
 #define OP(name)                                                                                   \
     do_##name : r = op_##name(&c, &op, base);                                                      \
     NEXT();
@@ -515,8 +521,7 @@ enum decode_result
 plan_decode_field(const struct plan *plan, struct str bytes, struct arena *arena, void *ret,
                   size_t *used, const char **ret_field)
 {
-    struct run run = {
-        .plan = plan, .arena = arena, .c = cursor_of(bytes), .budget = BUDGET_MAX};
+    struct run run = {.plan = plan, .arena = arena, .c = cursor_of(bytes), .budget = BUDGET_MAX};
     enum decode_result r = run_program(&run, 0, ret);
 
     if (r == DECODE_OK && used == NULL && cursor_left(&run.c) > 0)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The JSON encoding of the specification for defaults: bytes and fixed are strings whose code points are the bytes,
- * a union's default belongs to its first branch, a record may leave out fields that have defaults themselves.
+ * The JSON encoding of the specification for defaults: bytes and fixed are strings whose code
+ * points are the bytes, a union's default belongs to its first branch, a record may leave out
+ * fields that have defaults themselves.
  */
 #include "schemas/codec/default.h"
 
@@ -132,10 +133,11 @@ write_list(struct writer *w, const struct avro_field *f, json_t *json, char *bas
         return false;
     if (n > 0)
         memset(list.v, 0, n * items->size);
-    json_array_foreach(json, i, value)
-        if (!write_slot(w, &items->slot, value, (char *)list.v + list.n++ * items->size))
-            return false;
-    json_object_foreach(json, name, value) {
+    json_array_foreach(
+        json, i, value) if (!write_slot(w, &items->slot, value,
+                                        (char *)list.v + list.n++ * items->size)) return false;
+    json_object_foreach(json, name, value)
+    {
         char *entry = (char *)list.v + list.n++ * items->size;
         struct str key = arena_copy(w->arena, str_from(name));
 
@@ -204,7 +206,8 @@ write_slot(struct writer *w, const struct avro_field *f, json_t *json, char *bas
     return write_value(w, f, json, base);
 }
 
-/* The defaults that nearly all fields have, without a parser: reading JSON events meets several in each. */
+/* The defaults that nearly all fields have, without a parser: reading JSON events meets several in
+ * each. */
 static bool
 write_usual(const struct avro_field *f, struct str text, char *base)
 {

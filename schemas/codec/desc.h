@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The tables that describe our side of the wire. avsc2c prints one `struct avro_desc` for each named type of a schema
- * and one `struct avro_field` for each place that holds a value; everything else (decoding, encoding, JSON) is generic
- * code that walks them. So no control flow is ever generated, and the dangerous code exists once.
+ * The tables that describe our side of the wire. avsc2c prints one `struct avro_desc` for each
+ * named type of a schema and one `struct avro_field` for each place that holds a value; everything
+ * else (decoding, encoding, JSON) is generic code that walks them. So no control flow is ever
+ * generated, and the dangerous code exists once.
  *
- * A *slot* is a place for a value: a field of a record, an item of an array, a value of a map, a branch of a union.
- * `at` and `has_at` are offsets from the start of what the slot lies in: the record's struct, the item, the entry, or
- * the union's struct. How each kind lies in memory:
+ * A *slot* is a place for a value: a field of a record, an item of an array, a value of a map, a
+ * branch of a union. `at` and `has_at` are offsets from the start of what the slot lies in: the
+ * record's struct, the item, the entry, or the union's struct. How each kind lies in memory:
  *
  *   null         char                          float, double  float, double
- *   boolean      bool                          enum           an enum, counted in the order of our symbols
- *   int          int32_t                       record         its struct
- *   long         int64_t (also timestamps)     array          struct { T *v; size_t n; }
- *   string       struct str, borrowed          map            struct { struct { struct str key; T value; } *v; size_t n; }
- *   bytes        struct str, borrowed          union          struct { enum kind; union { ... } u; }
- *   fixed        uint8_t [size]                decimal        int64_t, unscaled (more than 18 digits: as bytes or fixed)
+ *   boolean      bool                          enum           an enum, counted in the order of our
+ * symbols int          int32_t                       record         its struct long         int64_t
+ * (also timestamps)     array          struct { T *v; size_t n; } string       struct str, borrowed
+ * map            struct { struct { struct str key; T value; } *v; size_t n; } bytes        struct
+ * str, borrowed          union          struct { enum kind; union { ... } u; } fixed        uint8_t
+ * [size]                decimal        int64_t, unscaled (more than 18 digits: as bytes or fixed)
  *
- * A union of null and one other type is that type in a nullable slot: bool at `has_at`, the value at `at`. When the bool
- * is false the value's bytes say nothing. The kind of any other union is 0 for "a branch that we do not know" and
- * 1 + index for ours.
+ * A union of null and one other type is that type in a nullable slot: bool at `has_at`, the value
+ * at `at`. When the bool is false the value's bytes say nothing. The kind of any other union is 0
+ * for "a branch that we do not know" and 1 + index for ours.
  */
 #ifndef SCHEMAS_CODEC_DESC_H
 #define SCHEMAS_CODEC_DESC_H
@@ -42,18 +43,12 @@ enum avro_kind {
     AVK_UNION
 };
 
-enum avro_logical {
-    AVL_NONE,
-    AVL_TIMESTAMP_MILLIS,
-    AVL_TIMESTAMP_MICROS,
-    AVL_DECIMAL,
-    AVL_UUID
-};
+enum avro_logical { AVL_NONE, AVL_TIMESTAMP_MILLIS, AVL_TIMESTAMP_MICROS, AVL_DECIMAL, AVL_UUID };
 
 enum {
-    AVRO_STRING_MAX = 65535,         /* bytes of a string without "x-max-len" */
-    AVRO_BYTES_MAX = 1024 * 1024,    /* bytes of a bytes value without "x-max-len" */
-    AVRO_DECIMAL64_DIGITS = 18       /* decimals up to this precision are int64_t */
+    AVRO_STRING_MAX = 65535,      /* bytes of a string without "x-max-len" */
+    AVRO_BYTES_MAX = 1024 * 1024, /* bytes of a bytes value without "x-max-len" */
+    AVRO_DECIMAL64_DIGITS = 18    /* decimals up to this precision are int64_t */
 };
 
 struct avro_desc;
@@ -72,12 +67,12 @@ struct avro_field {
     uint32_t has_at;  /* where is_nullable */
     uint32_t max_len; /* string, bytes: more is refused */
     union {
-        const struct avro_desc *named;    /* fixed, enum, record */
-        const struct avro_items *items;   /* array, map */
+        const struct avro_desc *named;     /* fixed, enum, record */
+        const struct avro_items *items;    /* array, map */
         const struct avro_union *branches; /* union */
     } of;
-    const char *const *aliases;  /* ends with NULL; NULL if there is none */
-    const char *default_json;    /* NULL: the field has no default */
+    const char *const *aliases; /* ends with NULL; NULL if there is none */
+    const char *default_json;   /* NULL: the field has no default */
 };
 
 /* What an array or a map holds: `size` bytes per item or entry, an entry's key at its start. */
@@ -87,8 +82,8 @@ struct avro_items {
 };
 
 /*
- * A union that is more than null and one type: `size` bytes. `names` has n + 1 entries, the first for a branch that
- * we do not know.
+ * A union that is more than null and one type: `size` bytes. `names` has n + 1 entries, the first
+ * for a branch that we do not know.
  */
 struct avro_union {
     size_t size;

@@ -7,8 +7,9 @@
 #include "schemas/codec/desc.h"
 
 /*
- * Appends the record. A value that the schema has no bytes for is a bug (CHECK): a union's kind 0, an enum beyond its
- * symbols. Strings are written as they are: whoever fills them vouches for UTF-8.
+ * Appends the record. A value that the schema has no bytes for is a bug (CHECK): a union's kind 0,
+ * an enum beyond its symbols. Strings are written as they are: whoever fills them vouches for
+ * UTF-8.
  */
 void avro_encode(const struct avro_desc *desc, const void *value, struct strbuf *out);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The folder behind a registry. Files are named by id; their fingerprints are worked out when one is first asked for. */
+/* The folder behind a registry. Files are named by id; their fingerprints are worked out when one
+ * is first asked for. */
 #include "base/mem.h"
 #include "schemas/codec/canonical.h"
 #include "schemas/codec/registry.h"

@@ -3,8 +3,8 @@
  * What stands in front of a record and says which schema wrote it.
  *
  *   confluent      00 | schema id, 4 bytes, big-endian | record
- *   single_object  C3 01 | CRC-64-AVRO of the schema's canonical form, 8 bytes, little-endian | record
- *   raw            record (one schema, agreed on elsewhere)
+ *   single_object  C3 01 | CRC-64-AVRO of the schema's canonical form, 8 bytes, little-endian |
+ * record raw            record (one schema, agreed on elsewhere)
  */
 #ifndef SCHEMAS_CODEC_FRAMING_H
 #define SCHEMAS_CODEC_FRAMING_H
@@ -19,8 +19,8 @@ bool framing_from_name(struct str name, enum framing *ret);
 const char *framing_name(enum framing framing);
 
 /*
- * Splits a message into the schema's key (id or fingerprint; 0 for raw) and the record's bytes, borrowed. Refusal:
- * DECODE_BAD_FRAMING, also for a message that is too short to have one.
+ * Splits a message into the schema's key (id or fingerprint; 0 for raw) and the record's bytes,
+ * borrowed. Refusal: DECODE_BAD_FRAMING, also for a message that is too short to have one.
  */
 MUST_USE enum decode_result framing_split(enum framing framing, struct str message,
                                           uint64_t *ret_key, struct str *ret_body);

@@ -221,6 +221,23 @@ read_enum(const struct avro_field *f, json_t *json, char *base)
     return DECODE_OK;
 }
 
+/* The kind of the union's null branch, 0 if it has none. */
+static int
+null_kind(const struct avro_union *u)
+{
+    for (size_t i = 0; i < u->n; i++)
+        if (u->v[i].kind == AVK_NULL)
+            return (int)i + 1;
+    return 0;
+}
+
+/* Is null a value of the slot itself, beside what `is_nullable` says? */
+static bool
+takes_null(const struct avro_field *f)
+{
+    return f->kind == AVK_NULL || (f->kind == AVK_UNION && null_kind(f->of.branches) > 0);
+}
+
 static enum decode_result
 read_fields(struct json_read *r, const struct avro_field *fields, size_t n, json_t *json,
             char *base)
@@ -237,13 +254,13 @@ read_fields(struct json_read *r, const struct avro_field *fields, size_t n, json
         /* "" is no symbol of any enum: it says as much as nothing. */
         if (f->kind == AVK_ENUM && json_is_string(value) && json_string_length(value) == 0)
             value = NULL;
-        if (value != NULL && !json_is_null(value)) {
+        if (value != NULL && (!json_is_null(value) || takes_null(f))) {
             if (f->is_nullable)
                 base[f->has_at] = 1;
             result = read_value(r, f, value, base);
         } else if (f->is_nullable && value != NULL) {
             base[f->has_at] = 0;
-        } else if (f->kind != AVK_NULL && !default_write(f, r->arena, base)) {
+        } else if (!default_write(f, r->arena, base)) {
             result = DECODE_MISSING_FIELD;
         }
         if (result != DECODE_OK) {
@@ -318,14 +335,18 @@ read_list(struct json_read *r, const struct avro_field *f, json_t *json, char *b
     return result;
 }
 
-/* {"Name": value}; a name that we do not know is kind 0. */
+/* null or {"Name": value}; a name that we do not know is kind 0. */
 static enum decode_result
 read_union(struct json_read *r, const struct avro_field *f, json_t *json, char *base)
 {
     const struct avro_union *u = f->of.branches;
     const char *name = json_object_iter_key(json_object_iter(json));
-    int kind = 0;
+    int kind = json_is_null(json) ? null_kind(u) : 0;
 
+    if (kind > 0) {
+        STORE(base, f->at, kind);
+        return DECODE_OK;
+    }
     if (!json_is_object(json) || json_object_size(json) != 1)
         return DECODE_BAD_VALUE;
     for (size_t i = 0; i < u->n; i++)

@@ -218,16 +218,24 @@ write_value(const struct avro_field *f, const char *base, unsigned flags, struct
         write_plain(f, base, flags, out);
 }
 
+/* A null that need not be written: the reader's default for the field is null too. */
+static bool
+is_absent(const struct avro_field *f, const char *base)
+{
+    return f->is_nullable && base[f->has_at] == 0 && f->default_json != NULL &&
+           strcmp(f->default_json, "null") == 0;
+}
+
 void
-avro_json_write_fields(const struct avro_field *fields, size_t n, const void *value,
-                       unsigned flags, struct strbuf *out)
+avro_json_write_fields(const struct avro_field *fields, size_t n, const void *value, unsigned flags,
+                       struct strbuf *out)
 {
     const char *base = value;
 
     for (size_t i = 0; i < n; i++) {
         const struct avro_field *f = &fields[i];
 
-        if (f->is_nullable && base[f->has_at] == 0 && (flags & JSON_WRITE_NULLS) == 0)
+        if ((flags & JSON_WRITE_NULLS) == 0 && is_absent(f, base))
             continue;
         strbuf_add_char(out, ',');
         avro_json_write_string(str_from(f->name), out);
@@ -237,8 +245,7 @@ avro_json_write_fields(const struct avro_field *fields, size_t n, const void *va
 }
 
 void
-avro_json_write(const struct avro_desc *desc, const void *value, unsigned flags,
-                struct strbuf *out)
+avro_json_write(const struct avro_desc *desc, const void *value, unsigned flags, struct strbuf *out)
 {
     size_t at = out->n;
 

@@ -15,13 +15,15 @@ resolve_is_named(struct str writer_name, const struct avro_desc *desc)
     return false;
 }
 
-/* A decimal of another scale would be another number; without a logical type the writer only left it out. */
+/* A decimal of another scale would be another number; without a logical type the writer only left
+ * it out. */
 static bool
 same_decimal(const struct schema *w, const struct avro_field *f)
 {
     if (f->logical != AVL_DECIMAL)
         return true;
-    return w->kind == f->kind && (w->logical == AVL_NONE || (w->logical == AVL_DECIMAL && w->scale == f->scale));
+    return w->kind == f->kind &&
+           (w->logical == AVL_NONE || (w->logical == AVL_DECIMAL && w->scale == f->scale));
 }
 
 static bool
@@ -66,8 +68,9 @@ is_promoted(const struct schema *w, const struct avro_field *f)
 }
 
 /*
- * The specification takes the first branch that matches, promotions included; as the Java library does, a branch of
- * the very type goes first, so that an int does not become a float because that is listed earlier.
+ * The specification takes the first branch that matches, promotions included; as the Java library
+ * does, a branch of the very type goes first, so that an int does not become a float because that
+ * is listed earlier.
  */
 const struct avro_field *
 resolve_branch(const struct schema *w, const struct avro_field *f)

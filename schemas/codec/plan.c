@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The plan as a thing: begins, holds and ends what resolve.c fills. The subs found on the way (items of lists, skipped
- * records) are compiled one after the other behind the main program, each once, so a type that contains itself ends.
+ * The plan as a thing: begins, holds and ends what resolve.c fills. The subs found on the way
+ * (items of lists, skipped records) are compiled one after the other behind the main program, each
+ * once, so a type that contains itself ends.
  */
 #include "schemas/codec/plan.h"
 
 #include "base/mem.h"
 #include "schemas/codec/resolve.h"
 
-/* Lists of strings are the lists of events: the decoder does them without running a program for each item. */
+/* Lists of strings are the lists of events: the decoder does them without running a program for
+ * each item. */
 static void
 mark_string(struct plan *plan, struct sub *sub)
 {
@@ -39,8 +41,7 @@ link_ops(struct plan *plan)
 static enum err
 compile(struct resolver *r, const struct schema *writer, const struct avro_desc *reader)
 {
-    const struct avro_field top = {
-        .name = reader->name, .kind = AVK_RECORD, .of.named = reader};
+    const struct avro_field top = {.name = reader->name, .kind = AVK_RECORD, .of.named = reader};
     enum err err = resolve_slot(r, writer, &top, 0);
 
     resolve_emit(r, OP_RETURN, NULL);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Inside of a plan: the program that plan.c compiles and decode.c runs. Records inside records, nullable slots and
- * branches of unions are laid out flat with offsets from the outermost struct; only items of lists, and records that
- * are skipped, are programs of their own (subs), since they are run several times or may contain themselves.
+ * Inside of a plan: the program that plan.c compiles and decode.c runs. Records inside records,
+ * nullable slots and branches of unions are laid out flat with offsets from the outermost struct;
+ * only items of lists, and records that are skipped, are programs of their own (subs), since they
+ * are run several times or may contain themselves.
  */
 #ifndef SCHEMAS_CODEC_PROGRAM_H
 #define SCHEMAS_CODEC_PROGRAM_H
@@ -28,7 +29,8 @@ struct op {
     uint32_t at;
     uint32_t has_at;
     uint32_t n;
-    uint32_t more; /* NULLABLE, JUMP: how many of the operations behind it are left out; NULL_STRING: max_len */
+    uint32_t more; /* NULLABLE, JUMP: how many of the operations behind it are left out;
+                      NULL_STRING: max_len */
 };
 
 /* The places of all operations, by their code. */
@@ -39,9 +41,9 @@ struct sub {
     const struct schema *writer;    /* the list; or the record, or the whole, that is skipped */
     const struct avro_items *items; /* NULL: skipped */
     uint32_t start;
-    uint32_t size;    /* bytes of an item or entry in memory */
-    bool has_key;     /* a map's entry */
-    bool is_string;   /* the value is one string, at string_at, of at most string_max bytes */
+    uint32_t size;  /* bytes of an item or entry in memory */
+    bool has_key;   /* a map's entry */
+    bool is_string; /* the value is one string, at string_at, of at most string_max bytes */
     uint32_t string_at;
     uint32_t string_max;
     bool takes_bytes; /* each item is at least one byte on the wire */

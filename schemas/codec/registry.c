@@ -5,14 +5,14 @@
 
 struct entry {
     uint64_t key;
-    struct plan *plan;           /* NULL unless result is DECODE_OK */
+    struct plan *plan; /* NULL unless result is DECODE_OK */
     enum decode_result result;
-    struct error *error;         /* why not */
+    struct error *error; /* why not */
 };
 
 /*
- * Entries are sorted by key: a topic has tens of schemas, so that finding one is a handful of comparisons, and the last
- * one found is usually the next one wanted.
+ * Entries are sorted by key: a topic has tens of schemas, so that finding one is a handful of
+ * comparisons, and the last one found is usually the next one wanted.
  */
 struct registry {
     registry_load_fn *load;

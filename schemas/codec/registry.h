@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * struct registry: from the key in front of a record (a schema id, or a fingerprint) to the plan that reads it. Plans
- * are compiled when their schema is first met and kept; a schema that cannot be read is remembered with its sentence.
+ * struct registry: from the key in front of a record (a schema id, or a fingerprint) to the plan
+ * that reads it. Plans are compiled when their schema is first met and kept; a schema that cannot
+ * be read is remembered with its sentence.
  *
- * Where the schemas come from is one function; the folder (ID.avsc files, as a Confluent registry numbers them) is the
- * first such source, and of a folder single-object fingerprints are found by reading all of it once.
+ * Where the schemas come from is one function; the folder (ID.avsc files, as a Confluent registry
+ * numbers them) is the first such source, and of a folder single-object fingerprints are found by
+ * reading all of it once.
  *
  * @thread the one that made it
  */
@@ -17,9 +19,9 @@
 struct registry;
 
 /*
- * Reads the text of schema `key` and appends it to `out`. DECODE_OK; DECODE_UNKNOWN_SCHEMA with a sentence in `reterr`
- * if there is no such schema (asked again the next time that the key is met only if `registry_forget_unknown` is
- * called). `context` is the source's own.
+ * Reads the text of schema `key` and appends it to `out`. DECODE_OK; DECODE_UNKNOWN_SCHEMA with a
+ * sentence in `reterr` if there is no such schema (asked again the next time that the key is met
+ * only if `registry_forget_unknown` is called). `context` is the source's own.
  */
 typedef enum decode_result registry_load_fn(void *context, uint64_t key, struct strbuf *out,
                                             struct error *reterr);
@@ -29,9 +31,9 @@ struct registry *registry_new(registry_load_fn *load, void *context,
                               void (*free_context)(void *context), const struct avro_desc *reader);
 
 /*
- * A registry over the .avsc files of a folder: with confluent framing key 7 is the file 7.avsc; with single-object
- * framing a key is the fingerprint of any of its files; with raw framing the folder's only schema is meant. ERR_IO if
- * the folder cannot be read.
+ * A registry over the .avsc files of a folder: with confluent framing key 7 is the file 7.avsc;
+ * with single-object framing a key is the fingerprint of any of its files; with raw framing the
+ * folder's only schema is meant. ERR_IO if the folder cannot be read.
  */
 MUST_USE enum err registry_open_folder(const char *path, enum framing framing,
                                        const struct avro_desc *reader, struct registry **ret,
@@ -40,8 +42,8 @@ MUST_USE enum err registry_open_folder(const char *path, enum framing framing,
 void registry_free(struct registry **r);
 
 /*
- * The plan for a key: DECODE_OK, or DECODE_UNKNOWN_SCHEMA or DECODE_IMPOSSIBLE_SCHEMA with the sentence in `reterr`
- * (may be NULL). The plan belongs to the registry.
+ * The plan for a key: DECODE_OK, or DECODE_UNKNOWN_SCHEMA or DECODE_IMPOSSIBLE_SCHEMA with the
+ * sentence in `reterr` (may be NULL). The plan belongs to the registry.
  */
 MUST_USE enum decode_result registry_get(struct registry *r, uint64_t key, const struct plan **ret,
                                          struct error *reterr);

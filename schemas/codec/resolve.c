@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Lays a writer's type out over a slot of ours. Each branch of a writer's union that can be read is laid out in full
- * and ends with a jump behind the last one; records are laid out in the writer's order, with what the writer lacks
- * copied from an image first.
+ * Lays a writer's type out over a slot of ours. Each branch of a writer's union that can be read is
+ * laid out in full and ends with a jump behind the last one; records are laid out in the writer's
+ * order, with what the writer lacks copied from an image first.
  */
 #include "schemas/codec/resolve.h"
 
@@ -64,10 +64,11 @@ mismatch(struct resolver *r, const struct schema *w, const struct avro_field *f)
 {
     bool is_named = f->kind == AVK_FIXED || f->kind == AVK_ENUM || f->kind == AVK_RECORD;
 
-    return error_set(r->reterr, ERR_SCHEMA, "%s%.*s: the writer has %s%s%.*s, which cannot be read as %s%s%s",
-                     r->path.n > 0 ? "field " : "the record", STR_ARG(strbuf_str(&r->path)),
-                     avro_kind_name(w->kind), w->name.n > 0 ? " " : "", STR_ARG(w->name),
-                     avro_kind_name(f->kind), is_named ? " " : "", is_named ? f->of.named->name : "");
+    return error_set(
+        r->reterr, ERR_SCHEMA, "%s%.*s: the writer has %s%s%.*s, which cannot be read as %s%s%s",
+        r->path.n > 0 ? "field " : "the record", STR_ARG(strbuf_str(&r->path)),
+        avro_kind_name(w->kind), w->name.n > 0 ? " " : "", STR_ARG(w->name),
+        avro_kind_name(f->kind), is_named ? " " : "", is_named ? f->of.named->name : "");
 }
 
 /* How a value without parts is read; OP_RETURN: not by one operation. */
@@ -158,7 +159,8 @@ start_of(const struct avro_field *f)
     return f->is_nullable && f->has_at < f->at ? f->has_at : f->at;
 }
 
-/* Copies fields [from, to) of the image. They lie behind each other, and what is between them is padding. */
+/* Copies fields [from, to) of the image. They lie behind each other, and what is between them is
+ * padding. */
 static void
 emit_copy(struct resolver *r, const struct avro_desc *desc, size_t from, size_t to,
           const char *image, uint32_t shift)
@@ -302,7 +304,8 @@ resolve_nullable(struct resolver *r, const struct schema *w, const struct avro_f
     return err;
 }
 
-/* One branch of a writer's union: read, skipped as a branch that we do not know, or refused when it comes. */
+/* One branch of a writer's union: read, skipped as a branch that we do not know, or refused when it
+ * comes. */
 static enum err
 resolve_writer_branch(struct resolver *r, const struct schema *w, const struct avro_field *f,
                       uint32_t shift)

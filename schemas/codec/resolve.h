@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Schema resolution: from a writer's type and a slot of ours to operations of a program. Used by plan.c only. */
+/* Schema resolution: from a writer's type and a slot of ours to operations of a program. Used by
+ * plan.c only. */
 #ifndef SCHEMAS_CODEC_RESOLVE_H
 #define SCHEMAS_CODEC_RESOLVE_H
 
 #include "base/strbuf.h"
 #include "schemas/codec/program.h"
 
-/* Records are laid out flat, once for each branch that they can be read from, so a schema could ask for very many. */
+/* Records are laid out flat, once for each branch that they can be read from, so a schema could ask
+ * for very many. */
 enum { RESOLVE_OPS_MAX = 65536 };
 
 struct resolver {
@@ -15,7 +17,8 @@ struct resolver {
     struct strbuf path; /* "payload.TicketMerged.into", for error sentences */
 };
 
-/* Appends operations that read the writer's type into the slot, which lies `shift` bytes into the program's base. */
+/* Appends operations that read the writer's type into the slot, which lies `shift` bytes into the
+ * program's base. */
 MUST_USE enum err resolve_slot(struct resolver *r, const struct schema *w,
                                const struct avro_field *f, uint32_t shift);
 /* Appends operations that skip a value of the writer's type. */
@@ -26,7 +29,8 @@ enum err resolve_skip_content(struct resolver *r, const struct schema *w);
 /* Appends one operation; valid until the next. `name`: of the field, for refusals. */
 struct op *resolve_emit(struct resolver *r, enum op_code code, const char *name);
 /*
- * The sub for the items of a list, or (`items` NULL: skipped) of a list or record; found or made, compiled later.
+ * The sub for the items of a list, or (`items` NULL: skipped) of a list or record; found or made,
+ * compiled later.
  */
 struct sub *resolve_sub(struct resolver *r, const struct schema *w, const struct avro_items *items);
 
@@ -34,7 +38,8 @@ struct sub *resolve_sub(struct resolver *r, const struct schema *w, const struct
 bool resolve_matches(const struct schema *w, const struct avro_field *f);
 /* The branch of our union that takes the writer's type (not a union), NULL if none does. */
 const struct avro_field *resolve_branch(const struct schema *w, const struct avro_field *f);
-/* True if a type of the writer's name is meant by our type: by name or alias, without namespaces. */
+/* True if a type of the writer's name is meant by our type: by name or alias, without namespaces.
+ */
 bool resolve_is_named(struct str writer_name, const struct avro_desc *desc);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bad input is a value: one of these. The codec gives those about bytes; who takes records in adds the others. */
+/* Bad input is a value: one of these. The codec gives those about bytes; who takes records in adds
+ * the others. */
 #ifndef SCHEMAS_CODEC_RESULT_H
 #define SCHEMAS_CODEC_RESULT_H
 

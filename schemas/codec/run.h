@@ -22,7 +22,8 @@ struct run {
             return try_result;                                                                     \
     } while (0)
 
-/* The struct's members are of many types, the program knows only their offsets: memcpy is the store for all of them. */
+/* The struct's members are of many types, the program knows only their offsets: memcpy is the store
+ * for all of them. */
 #define STORE(base, at, value) memcpy((base) + (at), &(value), sizeof(value))
 
 enum decode_result slow_SHORT_STRING(struct run *run, const struct op *op, char *base);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * JSON to tree, one function per complex type. The names seen so far are a list (a schema has tens of them, not
- * thousands, and SCHEMA_NAMES_MAX bounds it). The namespace is passed down; a name with a dot changes it.
+ * JSON to tree, one function per complex type. The names seen so far are a list (a schema has tens
+ * of them, not thousands, and SCHEMA_NAMES_MAX bounds it). The namespace is passed down; a name
+ * with a dot changes it.
  */
 #include "schemas/codec/schema.h"
 
@@ -18,9 +19,9 @@ struct parser {
     size_t n_named;
 };
 
-static const char *const kind_names[] = {"null",   "boolean", "int",   "long", "float",
+static const char *const kind_names[] = {"null",   "boolean", "int",    "long",  "float",
                                          "double", "bytes",   "string", "fixed", "enum",
-                                         "record", "array",   "map",   "union"};
+                                         "record", "array",   "map",    "union"};
 
 static const struct schema *parse_type(struct parser *p, json_t *json, struct str space, int depth);
 
@@ -59,7 +60,8 @@ text_of(json_t *json)
                                 : str_of("", 0);
 }
 
-/* Letters, digits and underscores, not a digit first; with dots between such parts where `dots` says so. */
+/* Letters, digits and underscores, not a digit first; with dots between such parts where `dots`
+ * says so. */
 static bool
 is_name(struct str s, bool dots)
 {
@@ -130,7 +132,8 @@ max_len_of(json_t *json)
     return json_integer_value(limit) < INT32_MAX ? json_integer_value(limit) : INT32_MAX;
 }
 
-/* Aliases of a type get its namespace; those of a field have none. What is not a name is refused. */
+/* Aliases of a type get its namespace; those of a field have none. What is not a name is refused.
+ */
 static bool
 parse_aliases(struct parser *p, json_t *json, struct str space, struct schema_names *ret)
 {
@@ -221,7 +224,8 @@ parse_record(struct parser *p, json_t *json, struct str space, int depth)
     for (size_t i = 0; i < json_array_size(fields); i++)
         if (!parse_field(p, s, json_array_get(fields, i), depth))
             return NULL;
-    /* A record inside itself counts as nothing here: what is left after its other fields is what it takes. */
+    /* A record inside itself counts as nothing here: what is left after its other fields is what it
+     * takes. */
     for (size_t i = 0; i < s->n; i++)
         s->takes_bytes = s->takes_bytes || s->fields[i].type->takes_bytes;
     return s;
@@ -322,7 +326,8 @@ parse_union(struct parser *p, json_t *json, struct str space, int depth)
     return s;
 }
 
-/* Digits that a two's complement number of so many bytes can hold: floor(log10(2^(8 n - 1) - 1)). */
+/* Digits that a two's complement number of so many bytes can hold: floor(log10(2^(8 n - 1) - 1)).
+ */
 static int
 digits_of_bytes(size_t n)
 {
@@ -429,7 +434,8 @@ schema_parse(struct str text, struct arena *arena, const struct schema **ret, st
 
     if (text.n > SCHEMA_TEXT_MAX)
         return error_set(reterr, ERR_SCHEMA, "the schema is longer than %d bytes", SCHEMA_TEXT_MAX);
-    json = json_loadb(text.p != NULL ? text.p : "", text.n, JSON_DECODE_ANY | JSON_ALLOW_NUL, &json_error);
+    json = json_loadb(text.p != NULL ? text.p : "", text.n, JSON_DECODE_ANY | JSON_ALLOW_NUL,
+                      &json_error);
     if (json == NULL)
         return error_set(reterr, ERR_SCHEMA, "the schema is not JSON: %s (line %d, column %d)",
                          json_error.text, json_error.line, json_error.column);

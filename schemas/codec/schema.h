@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A schema as a tree: what plan_compile() knows of the writer and what avsc2c prints from. It keeps what avro-c's
- * parser forgets (defaults, aliases, logical types, enum defaults), and it bounds what a hostile schema may ask for.
+ * A schema as a tree: what plan_compile() knows of the writer and what avsc2c prints from. It keeps
+ * what avro-c's parser forgets (defaults, aliases, logical types, enum defaults), and it bounds
+ * what a hostile schema may ask for.
  *
- * Plain data, all in the caller's arena. A named type that is used again is the same pointer, so a recursive type is a
- * cycle: whoever walks the tree must expect that.
+ * Plain data, all in the caller's arena. A named type that is used again is the same pointer, so a
+ * recursive type is a cycle: whoever walks the tree must expect that.
  */
 #ifndef SCHEMAS_CODEC_SCHEMA_H
 #define SCHEMAS_CODEC_SCHEMA_H
@@ -34,21 +35,23 @@ struct schema_field {
 
 struct schema {
     enum avro_kind kind;
-    enum avro_logical logical; /* AVL_NONE also where the attribute is not valid, as the specification wants */
+    enum avro_logical
+        logical; /* AVL_NONE also where the attribute is not valid, as the specification wants */
     int precision;
     int scale;
     int64_t max_len;             /* "x-max-len", -1 if absent */
     struct str name;             /* record, enum, fixed: with namespace */
     struct schema_names aliases; /* with namespace */
     struct str doc;
-    struct schema_field *fields; /* record: n of them */
-    struct schema_names symbols; /* enum */
-    int default_symbol;          /* enum: index, -1 if there is none */
+    struct schema_field *fields;    /* record: n of them */
+    struct schema_names symbols;    /* enum */
+    int default_symbol;             /* enum: index, -1 if there is none */
     const struct schema **branches; /* union: n of them */
     size_t n;
     const struct schema *items; /* array, map */
     size_t size;                /* fixed */
-    bool takes_bytes; /* false: a value may be nothing on the wire (null, empty fixed, empty record) */
+    bool takes_bytes; /* false: a value may be nothing on the wire (null, empty fixed, empty record)
+                       */
 };
 
 /* Parses a schema. Fails with ERR_SCHEMA and a sentence that names the type or field at fault. */

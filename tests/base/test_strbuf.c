@@ -118,3 +118,24 @@ Test(strbuf, doubles_read_back_bit_for_bit)
     }
     strbuf_fini(&b);
 }
+
+/* Thousandths are written without printf: it must not show. */
+Test(strbuf, thousandths_agree_with_printf)
+{
+    uint64_t seed = 7;
+
+    for (int i = 0; i < 200000; i++) {
+        struct strbuf b = {0};
+        unsigned bits = (unsigned)(random_next(&seed) % 50);
+        double v = (double)(int64_t)(random_next(&seed) >> (14 + bits)) / 1000;
+        char text[32];
+
+        v = i % 2 == 0 ? v : -v;
+        (void)snprintf(text, sizeof(text), "%.15g", v);
+        strbuf_add_double(&b, v);
+        if (strtod(text, NULL) == v)
+            cr_assert(str_equal(strbuf_str(&b), str_from(text)), "%s: %.*s", text,
+                      STR_ARG(strbuf_str(&b)));
+        strbuf_fini(&b);
+    }
+}

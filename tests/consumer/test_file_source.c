@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Files of every kind, good, damaged and strange: what is handed out, and what the error names. */
 #include "consumer/file_source.h"
-
 #include "schemas/codec/container.h"
 #include "schemas/codec/encode.h"
 #include "tests/support/temp.h"
 
 #include <criterion/criterion.h>
+
 #include <zlib.h>
 
 enum { RECORDS = 5000, SYNC_BYTES = 16 };
@@ -24,8 +24,7 @@ struct outcome {
 static void
 add_record(struct strbuf *out, const struct record *r)
 {
-    strbuf_addf(out, "%llu:%s:", (unsigned long long)r->position,
-                decode_result_reason(r->refusal));
+    strbuf_addf(out, "%llu:%s:", (unsigned long long)r->position, decode_result_reason(r->refusal));
     for (size_t i = 0; i < r->bytes.n && i < 100; i++)
         strbuf_add_char(out, r->bytes.p[i] >= ' ' && r->bytes.p[i] <= '~' ? r->bytes.p[i] : '.');
     strbuf_add_char(out, ';');
@@ -62,8 +61,7 @@ read_all(const char *path)
 }
 
 static void
-expect(struct temp *t, const char *name, struct str bytes, const char *records,
-       const char *error)
+expect(struct temp *t, const char *name, struct str bytes, const char *records, const char *error)
 {
     struct outcome o = read_all(temp_write(t, name, bytes));
 
@@ -121,8 +119,7 @@ Test(file_source, a_file_that_is_not_there_or_is_a_folder)
 
 Test(file_source, a_line_that_is_too_long_is_refused_and_the_file_goes_on)
 {
-    static const size_t sizes[] = {INTAKE_RECORD_MAX, INTAKE_RECORD_MAX + 1,
-                                   70 * 1024 * 1024};
+    static const size_t sizes[] = {INTAKE_RECORD_MAX, INTAKE_RECORD_MAX + 1, 70 * 1024 * 1024};
     struct temp t;
 
     temp_init(&t);
@@ -308,8 +305,8 @@ expect_container(const char *name, struct str schema, int64_t n, struct str bloc
     "{\"name\":\"occurred_at\",\"type\":{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"}}"
 #define FIELDS "{\"name\":\"event_id\",\"type\":\"string\"}," TICKET
 #define RECORD(fields)                                                                             \
-    "{\"type\":\"record\",\"name\":\"TicketEvent\",\"namespace\":\"ticketstream\",\"fields\":["     \
-    fields "]}"
+    "{\"type\":\"record\",\"name\":\"TicketEvent\",\"namespace\":\"ticketstream\",\"fields\":"     \
+    "[" fields "]}"
 #define PAYLOAD                                                                                    \
     ",{\"name\":\"payload\",\"type\":[{\"type\":\"record\",\"name\":\"BotHandedOff\","             \
     "\"fields\":[]}]}"
@@ -318,12 +315,12 @@ Test(file_source, a_container_of_another_schema)
 {
     struct str good = STR(RECORD(FIELDS PAYLOAD));
 
-    expect_container("good.avro", good, 2, STR("\2e\2T\0\0\2f\2T\0\0"), "1::.e.T..;2::.f.T..;", NULL);
+    expect_container("good.avro", good, 2, STR("\2e\2T\0\0\2f\2T\0\0"), "1::.e.T..;2::.f.T..;",
+                     NULL);
     expect_container("no-json.avro", STR("{"), 0, STR(""), "", "schema");
     expect_container("string.avro", STR("\"string\""), 0, STR(""), "", "cannot be read");
-    expect_container("no-id.avro",
-                     STR(RECORD("{\"name\":\"x\",\"type\":\"string\"}" PAYLOAD)), 0, STR(""), "",
-                     "event_id");
+    expect_container("no-id.avro", STR(RECORD("{\"name\":\"x\",\"type\":\"string\"}" PAYLOAD)), 0,
+                     STR(""), "", "event_id");
     expect_container("int.avro",
                      STR(RECORD("{\"name\":\"event_id\",\"type\":\"int\"}," TICKET PAYLOAD)), 0,
                      STR(""), "", "event_id");
@@ -331,8 +328,8 @@ Test(file_source, a_container_of_another_schema)
 
 Test(file_source, a_record_that_is_broken_inside_does_not_take_the_next_with_it)
 {
-    struct strbuf bytes = make_container(STR(RECORD(FIELDS PAYLOAD)), 3,
-                                         STR("\2e\2T\2\0\2\xff\2T\2\0\2f\2T\2\0"));
+    struct strbuf bytes =
+        make_container(STR(RECORD(FIELDS PAYLOAD)), 3, STR("\2e\2T\2\0\2\xff\2T\2\0\2f\2T\2\0"));
     struct intake_limits limits = {.now = EVTIME_NONE};
     struct intake *in = intake_new(&limits);
     const char *expected[] = {"", "bad_utf8", ""};
@@ -365,8 +362,8 @@ Test(file_source, where_no_end_can_be_found_the_rest_of_the_block_is_one_dead_le
     /* A string of negative length; the block says that there are a thousand more. */
     expect_container("neg.avro", STR(RECORD(FIELDS PAYLOAD)), 1001, STR("\1\2T\2\0"),
                      "1:bad_value:..T..;", NULL);
-    expect_container("cut.avro", STR(RECORD(FIELDS PAYLOAD)), 1, STR("\2e\2"),
-                     "1:truncated:.e.;", NULL);
-    expect_container("more.avro", STR(RECORD(FIELDS PAYLOAD)), 1, STR("\2e\2T\2\0xyz"), "1::.e.T..;",
-                     "behind the last record");
+    expect_container("cut.avro", STR(RECORD(FIELDS PAYLOAD)), 1, STR("\2e\2"), "1:truncated:.e.;",
+                     NULL);
+    expect_container("more.avro", STR(RECORD(FIELDS PAYLOAD)), 1, STR("\2e\2T\2\0xyz"),
+                     "1::.e.T..;", "behind the last record");
 }

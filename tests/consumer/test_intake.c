@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One row per way to be refused, and per thing that looks bad and is accepted. */
-#include "consumer/intake.h"
-
 #include "base/evtime.h"
+#include "consumer/intake.h"
 #include "schemas/codec/encode.h"
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
+
 #include <math.h>
 
 enum { SKEW_MS = HOUR_MS };
 
-#define NOW INT64_C(1772438400000) /* 2026-03-02T08:00:00Z */
-#define EVENT "\"event_id\":\"e1\",\"ticket_id\":\"T-1\","
-#define AT "\"occurred_at\":\"2026-03-02T08:00:00Z\""
+#define NOW      INT64_C(1772438400000) /* 2026-03-02T08:00:00Z */
+#define EVENT    "\"event_id\":\"e1\",\"ticket_id\":\"T-1\","
+#define AT       "\"occurred_at\":\"2026-03-02T08:00:00Z\""
 #define OF(type) "{\"event_type\":\"" type "\"," EVENT AT
 
 struct line {
@@ -25,7 +25,8 @@ struct line {
 static struct line lines[] = {
     /* the envelope */
     {OF("TicketCreated") "}", "", ""},
-    {"{\"event_type\":\"TicketCreated\",\"ticket_id\":\"T-1\"," AT "}", "missing_field", "event_id"},
+    {"{\"event_type\":\"TicketCreated\",\"ticket_id\":\"T-1\"," AT "}", "missing_field",
+     "event_id"},
     {"{\"event_type\":\"TicketCreated\",\"event_id\":\"\",\"ticket_id\":\"T-1\"," AT "}",
      "missing_field", "event_id"},
     {"{\"event_type\":\"TicketCreated\",\"event_id\":\"e\"," AT "}", "missing_field", "ticket_id"},
@@ -99,7 +100,8 @@ static struct line lines[] = {
     {OF("TicketCreated") ",\"recorded_at\":\"2026-03-02T07:00:00Z\"}", "", ""},
     {OF("TicketCreated") ",\"recorded_at\":\"2026-03-02T06:59:59.999Z\"}", "time_in_future",
      "occurred_at"},
-    {"{\"event_type\":\"TicketCreated\"," EVENT "\"occurred_at\":\"2026-03-02T09:00:00Z\"}", "", ""},
+    {"{\"event_type\":\"TicketCreated\"," EVENT "\"occurred_at\":\"2026-03-02T09:00:00Z\"}", "",
+     ""},
     {"{\"event_type\":\"TicketCreated\"," EVENT "\"occurred_at\":\"2026-03-02T09:00:00.001Z\"}",
      "time_in_future", "occurred_at"},
 };

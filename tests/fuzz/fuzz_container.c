@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Any bytes as a container file: read to its end or to its error, each record by the plan of the file's own schema. */
+/* Any bytes as a container file: read to its end or to its error, each record by the plan of the
+ * file's own schema. */
 #include "schemas/codec/container.h"
 #include "schemas/codec/plan.h"
 #include "schemas/ticket_event.h"

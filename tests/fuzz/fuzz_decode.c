@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Any bytes as a ticket event. What decodes must encode, decode to the same again, and be measured; a refusal must
- * leave nothing behind.
+ * Any bytes as a ticket event. What decodes must encode, decode to the same again, and be measured;
+ * a refusal must leave nothing behind.
  */
 #include "schemas/codec/encode.h"
 #include "schemas/codec/plan.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Any line as an event. What reads must be written as a line that reads as the same event; a double is the same to the
- * last bit, and no member is lost or invented.
+ * Any line as an event. What reads must be written as a line that reads as the same event; a double
+ * is the same to the last bit, and no member is lost or invented.
  */
 #include "schemas/event_json.h"
 

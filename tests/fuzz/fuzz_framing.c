@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Any bytes through every framing: what splits must be what framing_add() and the body make again. */
+/* Any bytes through every framing: what splits must be what framing_add() and the body make again.
+ */
 #include "schemas/codec/framing.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

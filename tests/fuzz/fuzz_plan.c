@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Any text as a writer's schema, and behind a line end any bytes as a record of it. A schema that parses has a canonical
- * form that parses and has the same form again.
+ * Any text as a writer's schema, and behind a line end any bytes as a record of it. A schema that
+ * parses has a canonical form that parses and has the same form again.
  */
 #include "schemas/codec/canonical.h"
 #include "schemas/codec/plan.h"

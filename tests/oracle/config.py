@@ -146,6 +146,7 @@ class Config:
         self.metrics = raw.get("metrics", "all")
         self.channels = raw.get("channels") or {}
         self.surveys = raw.get("surveys") or {}
+        self.without = frozenset()      # metrics that are not computed
         self.held_events = (raw.get("limits") or {}).get("held_events", 1_000_000)
 
     @classmethod

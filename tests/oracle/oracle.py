@@ -57,8 +57,7 @@ def run(config, inputs, partitions=1, as_of=None, now=None):
         last = max(times, default=0)
         as_of = as_of_end(config, last) if as_of == "end" else last
     applications = arrival.arrive(config, parts, as_of, ledger)
-    facts, levels = tickets.facts_of(config, applications)
-    return windows.publish(config, facts, levels, as_of + 1), ledger
+    return windows.publish(config, *tickets.facts_of(config, applications), as_of + 1), ledger
 
 
 def _text(line):
@@ -93,10 +92,12 @@ def main():
     parser.add_argument("--as-of", type=lambda text: text if text == "end" else time_argument(text))
     parser.add_argument("--now", type=time_argument)
     parser.add_argument("--output")
+    parser.add_argument("--without", default="", help="metric ids that are not computed: ID,ID")
     args = parser.parse_args()
     if args.partitions > 1 and len(args.input) > 1:
         parser.error("--partitions splits one input")
     config = Config.read(args.config)
+    config.without = frozenset(args.without.split(","))
     inputs = [read_file(path) for path in args.input]
     records, ledger = run(config, inputs, args.partitions, args.as_of, args.now)
     if args.output:

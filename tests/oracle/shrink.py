@@ -20,10 +20,11 @@ import run
 class Case:
     """A configuration, and the lines of each input."""
 
-    def __init__(self, program, folder, extra):
+    def __init__(self, program, folder, extra, without):
         self.program = program
         self.folder = folder
         self.extra = extra
+        self.without = without
         self.runs = 0
 
     def differs(self, config, inputs, out=None):
@@ -36,13 +37,13 @@ class Case:
                 file.write(b"".join(line + b"\n" for line in lines))
         with open(os.path.join(self.folder, "config.json"), "w", encoding="utf-8") as file:
             json.dump(config, file, indent=1)
-        run.expect(self.folder, names, self.extra)
+        run.expect(self.folder, names, self.extra, self.without)
         problem = run.replay(self.program, self.folder, names, self.extra)
         if problem:
             print(problem, file=out or io.StringIO())
             return True
         folders = [os.path.join(self.folder, name) for name in ("expected", "got")]
-        return compare.compare(*folders, limit=5, out=out or io.StringIO()) > 0
+        return compare.compare(*folders, limit=5, ignore=self.without, out=out or io.StringIO()) > 0
 
 
 def shrink_keys(case, config, inputs, part):
@@ -78,6 +79,7 @@ def shrink_lines(case, config, inputs):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--program", required=True, type=os.path.abspath)
+    parser.add_argument("--ignore-new", help="metric ids that the program does not compute: ID,ID or none")
     parser.add_argument("folder")
     args = parser.parse_args()
     with open(os.path.join(args.folder, "args.json"), encoding="utf-8") as file:
@@ -85,7 +87,8 @@ def main():
     with open(os.path.join(args.folder, "config.json"), encoding="utf-8") as file:
         config = json.load(file)
     inputs = [oracle.read_file(os.path.join(args.folder, name)) for name in stream["inputs"]]
-    case = Case(args.program, os.path.join(args.folder, "small"), stream["args"])
+    case = Case(args.program, os.path.join(args.folder, "small"), stream["args"],
+                run.left_out(args.ignore_new, args.program))
     if not case.differs(config, inputs):
         print("no difference")
         return 1

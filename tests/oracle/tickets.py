@@ -3,8 +3,11 @@
 
 A fact is (t, t2, class, segments, measures, sign): it counts in every window that holds t (and t2 where
 that is not None) and that the class still reaches. A level change is (t, class, segment, +1 or -1).
+A stay is (segment, from, to, created, last customer message): the engine times between which a segment's
+backlog held a ticket that stood so.
 Nothing is combined here: the windows are made from the whole list afterwards."""
 
+import metrics
 import segments
 import surveys
 
@@ -42,10 +45,18 @@ class Ticket:
         self.last_cycle = None          # start of the last cycle, open or not
         self.last_reply = None
         self.last_solve = None
+        self.last_customer = None
+        self.any_replied = False
+        self.handoff = None             # instant of the first BotHandedOff
+        self.handoff_replied = False
+        self.reopened = None            # instant of the last reopening
+        self.offers = {}                # survey_id: the offers that count, oldest first
+        self.scores = []                # (t, sentiment) in order of application
         self.answers = {}
         self.reviews = {}
         self.level = frozenset()        # the segments whose backlog holds the ticket
         self.level_moved = None
+        self.stay = None                # (engine time, segments, created, last customer message)
         self.last_event = 0
 
 
@@ -56,11 +67,13 @@ def _not_before(t, mark):
 class Applier:
     """The tickets of one partition. Partitions share only the lists that they write to."""
 
-    def __init__(self, config, facts, levels):
+    def __init__(self, config, facts, levels, stays):
         self.config = config
         self.segmenter = segments.Segmenter(config)
         self.facts = facts
         self.levels = levels
+        self.stays = stays
+        self.dropped = metrics.unused(config.without)
         self.tickets = {}
 
     # --- what goes out -------------------------------------------------------------------------
@@ -70,6 +83,9 @@ class Applier:
         return c // pane * pane if latest // pane * pane + pane <= c else 0
 
     def _fact(self, t, segs, measures, c, sign=1, t2=None):
+        measures = tuple(one for one in measures if one[0] not in self.dropped)
+        if not measures:
+            return
         latest = t if t2 is None else max(t, t2)
         self.facts.append((t, t2, self._class(latest, c), segs, measures, sign))
 
@@ -90,6 +106,24 @@ class Applier:
             self.levels.append((t, row_class, segment, +1))
         ticket.level = now
         ticket.level_moved = t
+
+    def _stay(self, ticket, c):
+        """Ends the running stay where something of it changed, and begins the next."""
+        now = (ticket.level, ticket.created, ticket.last_customer) if ticket.level else None
+        if now == (ticket.stay and ticket.stay[1:]):
+            return
+        if ticket.stay:
+            self._end_stay(ticket, c)
+        ticket.stay = now and (c, *now)
+
+    def _end_stay(self, ticket, c):
+        since, level, created, message = ticket.stay
+        self.stays += [(segment, since, c, created, message) for segment in level]
+
+    def finish(self):
+        for ticket in self.tickets.values():
+            if ticket.stay:
+                self._end_stay(ticket, None)
 
     # --- one application -----------------------------------------------------------------------
 
@@ -128,9 +162,11 @@ class Applier:
             self._emit(ticket, app)
         self._move_level(ticket, app, ticket.created is not None and not ticket.cancelled
                          and ticket.status in UNSOLVED)
+        self._stay(ticket, app.c)
 
     def _emit(self, ticket, app):
         """The facts of the event itself, in the ticket's segments after the event's own attributes."""
+        self.measures = [one for one in self.measures if one[0] not in self.dropped]
         if not self.measures and not self.solve_measures:
             return
         t = app.event.t
@@ -192,8 +228,10 @@ class Applier:
             ticket.start = t
         ticket.since = t if ticket.last_step is None else max(t, ticket.last_step)
         self.measures.append(("volume", 1))
-        if ticket.initiated_by == "customer" and ticket.last_cycle != t:
-            self._open_cycle(ticket, t)
+        if ticket.initiated_by == "customer":
+            ticket.last_customer = max(t, ticket.last_customer or 0)
+            if ticket.last_cycle != t:
+                self._open_cycle(ticket, t)
         if ticket.status_reached:
             return
         status = app.event.raw.get("status") or "new"
@@ -228,10 +266,17 @@ class Applier:
             self._solve(ticket, t)
         elif before in SOLVED and to in UNSOLVED:
             self.measures.append(("reopens", 1))
+            ticket.reopened = t
 
     def _solve(self, ticket, t):
         """Rules 4 and 5. What hangs on the last solve of a window is kept apart: it is taken back."""
         self.measures.append(("solve_events", 1))
+        if ticket.replies == 0:
+            self.measures.append(("solves_without_reply", 1))
+        if len(ticket.scores) >= 2:
+            first = min(ticket.scores, key=lambda one: one[0])[1]
+            last = max(reversed(ticket.scores), key=lambda one: one[0])[1]
+            self.measures += [("change_n", 1), ("change_sum", last - first)]
         last = [("solved", 1), ("interactions", ticket.replies),
                 ("messages", ticket.customer_messages), ("handoffs", ticket.handoffs)]
         if ticket.created is not None:
@@ -243,6 +288,8 @@ class Applier:
                          ("agent_work_time", work),
                          ("requester_wait_time", work + spent.get("hold", 0)))
             last += [(name, value) for name, value in durations if value >= 0]
+            paused = spent.get("pending", 0) + spent.get("hold", 0)
+            last += [("paused_ms", paused), ("unsolved_ms", work + paused)]
             if not ticket.solved_before and total >= 0:
                 self.measures.append(("first_resolution_time", total))
         self.solve_measures = last
@@ -280,19 +327,34 @@ class Applier:
             actor = raw.get("actor") or {}
             if actor.get("kind") == "agent" and actor.get("id"):
                 self.agent = actor["id"]
+            self._on_any_reply(ticket, app.event.t)
             self._on_reply(ticket, app)
+        elif raw["author_kind"] == "bot":
+            self._on_any_reply(ticket, app.event.t)
 
     def _on_customer(self, ticket, t):
         ticket.customer_messages += 1
+        ticket.last_customer = max(t, ticket.last_customer or 0)
         if ticket.created is not None and ticket.start is None and t >= ticket.created:
             ticket.start = t
         same_as_creation = ticket.initiated_by == "customer" and ticket.created == t == ticket.last_cycle
         if not same_as_creation:
             self._open_cycle(ticket, t)
 
+    def _on_any_reply(self, ticket, t):
+        """Rule 16: of a person or a bot."""
+        if not ticket.any_replied and ticket.start is not None and t >= ticket.start:
+            ticket.any_replied = True
+            self.measures.append(("first_response_time_any", t - ticket.start))
+
     def _on_reply(self, ticket, app):
         """Rule 6, and for late replies rule 13."""
         t = app.event.t
+        if ticket.handoff is not None and not ticket.handoff_replied and t >= ticket.handoff:
+            ticket.handoff_replied = True
+            self.measures.append(("first_response_time_since_handoff", t - ticket.handoff))
+        if ticket.replies == 0 and ticket.reopened is not None and t >= ticket.reopened:
+            self.measures.append(("first_response_time_since_reopen", t - ticket.reopened))
         ticket.replies += 1
         is_first = ticket.start is not None and t >= ticket.start and (
             ticket.first_reply is None or (app.late and t < ticket.first_reply))
@@ -309,6 +371,10 @@ class Applier:
                 self.measures.append(("next_reply_time", t - ticket.cycle))
             ticket.cycle = None
         ticket.last_reply = t if ticket.last_reply is None else max(t, ticket.last_reply)
+
+    def _on_BotHandedOff(self, ticket, app):
+        if ticket.handoff is None:
+            ticket.handoff = app.event.t
 
     # --- escalations, surveys, reviews ---------------------------------------------------------
 
@@ -332,6 +398,30 @@ class Applier:
         self.measures += measures
         kept[key] = (t, self.segmenter.of(app.event.tenant, ticket.attrs, self.agent), tuple(measures))
 
+    def _on_SurveyOffered(self, ticket, app):
+        if ticket.cancelled:
+            return
+        t, measures = app.event.t, [("offers", 1)]
+        if ticket.last_solve is not None and t >= ticket.last_solve:
+            measures.append(("survey_delay", t - ticket.last_solve))
+        self.measures += measures
+        segs = self.segmenter.of(app.event.tenant, ticket.attrs, None)
+        ticket.offers.setdefault(app.event.raw.get("survey_id") or "", []).append((t, segs, measures))
+
+    def _on_SurveyBounced(self, ticket, app):
+        offers = ticket.offers.get(app.event.raw.get("survey_id") or "")
+        if offers and not ticket.cancelled:
+            self._fact(*offers.pop(), app.c, sign=-1)
+
+    def _on_SentimentScored(self, ticket, app):
+        """Every score counts, also the second of a message."""
+        score = app.event.raw["score"]
+        if not -1 <= score <= 1:
+            return
+        amount = surveys.micro(score)
+        ticket.scores.append((app.event.t, amount))
+        self.measures += [("sentiment_n", 1), ("sentiment_sum", amount), ("sentiment_negative", int(score < 0))]
+
     def _on_SurveyResponded(self, ticket, app):
         kind = app.event.raw["kind"]
         measures = surveys.measures(app.event.raw, self.config.surveys)
@@ -347,10 +437,11 @@ class Applier:
 
 
 def facts_of(config, partitions):
-    """(facts, level changes) of all partitions' applications."""
-    facts, levels = [], []
+    """(facts, level changes, stays) of all partitions' applications."""
+    facts, levels, stays = [], [], []
     for applications in partitions:
-        applier = Applier(config, facts, levels)
+        applier = Applier(config, facts, levels, stays)
         for app in applications:
             applier.apply(app)
-    return facts, levels
+        applier.finish()
+    return facts, levels, stays

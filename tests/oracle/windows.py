@@ -6,6 +6,7 @@ first edge after the lateness class of each later fact, the early edges while it
 
 import bisect
 import collections
+import operator
 
 import metrics
 import segments
@@ -39,11 +40,35 @@ class Backlog:
         return level + sum(d for t, c, d in self.classed if t < before and c < class_limit)
 
 
+class Ages:
+    """What stands in the backlog of one segment at growing edges: instants rounded up to the pane."""
+
+    def __init__(self, stays, at, pane):
+        def instants(time):
+            known = [(stay[time], -(-stay[at] // pane) * pane) for stay in stays
+                     if stay[time] is not None and stay[at] is not None]
+            return sorted(known, key=operator.itemgetter(0))
+        self.coming, self.going = instants(1), instants(2)
+        self.came = self.gone = 0
+        self.standing = []
+
+    def before(self, limit):
+        """The sorted instants by the events of engine times < limit, which may not shrink."""
+        while self.came < len(self.coming) and self.coming[self.came][0] < limit:
+            bisect.insort(self.standing, self.coming[self.came][1])
+            self.came += 1
+        while self.gone < len(self.going) and self.going[self.gone][0] < limit:
+            del self.standing[bisect.bisect_left(self.standing, self.going[self.gone][1])]
+            self.gone += 1
+        return self.standing
+
+
 class Segment:
     """All that happened in one segment. A fact here is (t, t2, class, measures, sign)."""
 
     def __init__(self):
         self.facts = []
+        self.stays = []
         self.backlog = Backlog()
         self.level_times = []   # (t, class)
 
@@ -56,9 +81,9 @@ class Parent:
 
 
 class World:
-    """Facts and level changes, by segment."""
+    """Facts, level changes and stays, by segment."""
 
-    def __init__(self, config, facts, levels):
+    def __init__(self, config, facts, levels, stays):
         self.config = config
         self.segments = collections.defaultdict(Segment)
         self.parents = collections.defaultdict(Parent)
@@ -75,6 +100,8 @@ class World:
             segment = self.segments[key]
             segment.backlog.add(t, row_class, delta)
             segment.level_times.append((t, row_class))
+        for stay in stays:
+            self.segments[stay[0]].stays.append(stay)
 
     def parent_key(self, key):
         tenant, number, values = key
@@ -173,6 +200,14 @@ class Publisher:
         something = any(counts.values()) or any(durations.values()) or backlog != before
         return metrics.values(counts, durations, backlog, backlog - before, parent), late, something
 
+    def _histograms(self, backlog, end):
+        """Rule 9: of the tickets that the level of a closing record holds."""
+        seen = EVERYTHING if end == self.last_edge else end
+        limit = min(seen, end + self.window.lateness)
+        shown = {name: metrics.histogram(ages.before(limit), end) for name, ages in self.ages.items()}
+        assert sum(shown["backlog_age"][name] for name in metrics.BUCKETS) == backlog
+        return shown
+
     def _envelope(self, key, held, edge, revision):
         tenant, number, values = key
         segmentation = self.config.segmentations[number]
@@ -192,17 +227,22 @@ class Publisher:
         parent_rows = None
         if parent_key is not None:
             parent_rows = self.parents.get(parent_key, {}).get(held, [])
-        last, revision = None, 0
+        last, revision, ages = None, 0, {}
         for edge in self._edges(held, facts, segment, parent_rows or ()):
-            shown, late, something = self._record(segment, parent_rows, held, facts, edge)
-            shown = {name: value for name, value in shown.items() if chosen(name)}
+            every, late, something = self._record(segment, parent_rows, held, facts, edge)
+            shown = {name: value for name, value in every.items() if chosen(name)}
             end = held[1]
             always = edge == end or (edge == self.last_edge and end > edge)
             changed = something if last is None else shown != last or (always and something)
             if not changed:
                 continue
+            if edge == end:
+                ages = self._histograms(every["backlog"]["value"], end)
+            elif end > edge:
+                ages = {}
             record = self._envelope(key, held, edge, revision)
-            record.update(late=late, definition_version=1, metrics=shown)
+            metrics_shown = {**shown, **{name: value for name, value in ages.items() if chosen(name)}}
+            record.update(late=late, definition_version=1, metrics=metrics_shown)
             yield (edge, held[1], key[0].encode(), record["segment_id"].encode(), self.window.name), record
             last = shown
             revision += end <= edge
@@ -212,16 +252,18 @@ class Publisher:
         names = self.config.metrics
 
         def chosen(name):
-            return names == "all" or name in names
+            return (names == "all" or name in names) and name not in self.config.without
         for key, segment in self.world.segments.items():
-            for held, facts in self._spread(segment).items():
+            self.ages = {"backlog_age": Ages(segment.stays, 3, self.config.pane),
+                         "time_since_customer_message": Ages(segment.stays, 4, self.config.pane)}
+            for held, facts in sorted(self._spread(segment).items(), key=operator.itemgetter(0)):
                 if held[0] < self.last_edge:
                     yield from self._publish_window(key, segment, held, facts, chosen)
 
 
-def publish(config, facts, levels, last_edge):
+def publish(config, facts, levels, stays, last_edge):
     """All records in the order in which they are published."""
-    world = World(config, facts, levels)
+    world = World(config, facts, levels, stays)
     found = []
     for window in config.windows:
         found.extend(Publisher(config, world, window, last_edge).records())

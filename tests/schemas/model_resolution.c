@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Plans against two others that resolve schemas: avro-c, where it can, and the plain twin of tests/support for all the
- * rest. Random pairs of schemas, random values; both sides write what they read in the reader's schema, and the bytes
- * must be the same. A failure names its seed.
+ * Plans against two others that resolve schemas: avro-c, where it can, and the plain twin of
+ * tests/support for all the rest. Random pairs of schemas, random values; both sides write what
+ * they read in the reader's schema, and the bytes must be the same. A failure names its seed.
  */
 #include "schemas/codec/encode.h"
 #include "schemas/codec/plan.h"
@@ -87,12 +87,14 @@ compare_with_twin(struct pair *p, struct str bytes, uint64_t seed, int *verdicts
     verdict = twin_resolve(p->schemas[0], p->schemas[1], value, &p->arena, &resolved);
     verdicts[verdict]++;
     r = read_value(p, bytes, verdict == TWIN_GOOD, &ours);
-    cr_assert_eq(r != DECODE_OK, verdict == TWIN_REFUSED, "seed %llu: %s\n%.*s\n%.*s", (unsigned long long)seed,
-                 decode_result_sentence(r), STR_ARG(strbuf_str(&p->texts[0])), STR_ARG(strbuf_str(&p->texts[1])));
+    cr_assert_eq(r != DECODE_OK, verdict == TWIN_REFUSED, "seed %llu: %s\n%.*s\n%.*s",
+                 (unsigned long long)seed, decode_result_sentence(r),
+                 STR_ARG(strbuf_str(&p->texts[0])), STR_ARG(strbuf_str(&p->texts[1])));
     if (verdict == TWIN_GOOD) {
         twin_write(p->schemas[1], resolved, &theirs);
-        cr_assert(str_equal(strbuf_str(&ours), strbuf_str(&theirs)), "seed %llu\n%.*s\n%.*s", (unsigned long long)seed,
-                  STR_ARG(strbuf_str(&p->texts[0])), STR_ARG(strbuf_str(&p->texts[1])));
+        cr_assert(str_equal(strbuf_str(&ours), strbuf_str(&theirs)), "seed %llu\n%.*s\n%.*s",
+                  (unsigned long long)seed, STR_ARG(strbuf_str(&p->texts[0])),
+                  STR_ARG(strbuf_str(&p->texts[1])));
     }
     strbuf_fini(&ours);
     strbuf_fini(&theirs);
@@ -134,29 +136,33 @@ Test(resolution, agrees_with_the_plain_twin, .timeout = 240)
         avro_random_pair(&seed, false, &p.texts[0], &p.texts[1]);
         pair_parse(&p);
         err = plan_compile(strbuf_str(&p.texts[0]), p.descs[1], &p.plan, &p.error);
-        cr_assert_eq(err == ERR_NONE, twin_is_possible(p.schemas[0], p.schemas[1]), "seed %llu: %s\n%.*s\n%.*s",
-                     (unsigned long long)i, err == ERR_NONE ? "compiles" : p.error.text,
-                     STR_ARG(strbuf_str(&p.texts[0])), STR_ARG(strbuf_str(&p.texts[1])));
+        cr_assert_eq(err == ERR_NONE, twin_is_possible(p.schemas[0], p.schemas[1]),
+                     "seed %llu: %s\n%.*s\n%.*s", (unsigned long long)i,
+                     err == ERR_NONE ? "compiles" : p.error.text, STR_ARG(strbuf_str(&p.texts[0])),
+                     STR_ARG(strbuf_str(&p.texts[1])));
         impossible += err != ERR_NONE;
         for (int k = 0; k < VALUES && err == ERR_NONE; k++) {
             strbuf_clear(&bytes);
             write_value(&p, &seed, &bytes);
             compare_with_twin(&p, strbuf_str(&bytes), i, verdicts);
-            if (k == 0 && bytes.n < 200 && read_value(&p, strbuf_str(&bytes), false, NULL) == DECODE_OK)
+            if (k == 0 && bytes.n < 200 &&
+                read_value(&p, strbuf_str(&bytes), false, NULL) == DECODE_OK)
                 check_lengths(&p, strbuf_str(&bytes));
         }
         strbuf_fini(&bytes);
         pair_fini(&p);
     }
     /* The generator must keep making all of them. */
-    cr_assert(verdicts[TWIN_GOOD] > PAIRS && verdicts[TWIN_REFUSED] > 100 && verdicts[TWIN_UNKNOWN_BRANCH] > 100 &&
-                  impossible > 20,
-              "%d good, %d refused, %d unknown, %d impossible", verdicts[0], verdicts[2], verdicts[1], impossible);
+    cr_assert(verdicts[TWIN_GOOD] > PAIRS && verdicts[TWIN_REFUSED] > 100 &&
+                  verdicts[TWIN_UNKNOWN_BRANCH] > 100 && impossible > 20,
+              "%d good, %d refused, %d unknown, %d impossible", verdicts[0], verdicts[2],
+              verdicts[1], impossible);
 }
 
 /*
- * Reads the writer's bytes into a value of the reader's and writes that, as avro-c sees it. False where it cannot.
- * (Its other resolver, which views the writer's value, crashes on arrays in arrays.)
+ * Reads the writer's bytes into a value of the reader's and writes that, as avro-c sees it. False
+ * where it cannot. (Its other resolver, which views the writer's value, crashes on arrays in
+ * arrays.)
  */
 static bool
 resolve_with_avro_c(const struct pair *p, struct str bytes, struct strbuf *out)
@@ -172,7 +178,8 @@ resolve_with_avro_c(const struct pair *p, struct str bytes, struct strbuf *out)
     bool is_good;
 
     for (int i = 0; i < 2; i++)
-        cr_assert_eq(avro_schema_from_json_length(p->texts[i].p, p->texts[i].n, &schemas[i]), 0, "%s", avro_strerror());
+        cr_assert_eq(avro_schema_from_json_length(p->texts[i].p, p->texts[i].n, &schemas[i]), 0,
+                     "%s", avro_strerror());
     generic = avro_generic_class_from_schema(schemas[1]);
     resolver = avro_resolved_writer_new(schemas[0], schemas[1]);
     cr_assert_eq(avro_generic_value_new(generic, &value), 0);
@@ -208,14 +215,16 @@ Test(resolution, agrees_with_avro_c_where_it_resolves, .timeout = 240)
 
         avro_random_pair(&seed, true, &p.texts[0], &p.texts[1]);
         pair_parse(&p);
-        cr_assert_eq(plan_compile(strbuf_str(&p.texts[0]), p.descs[1], &p.plan, &p.error), ERR_NONE, "seed %llu: %s",
-                     (unsigned long long)i, p.error.text);
+        cr_assert_eq(plan_compile(strbuf_str(&p.texts[0]), p.descs[1], &p.plan, &p.error), ERR_NONE,
+                     "seed %llu: %s", (unsigned long long)i, p.error.text);
         write_value(&p, &seed, &bytes);
-        cr_assert_eq(read_value(&p, strbuf_str(&bytes), true, &ours), DECODE_OK, "seed %llu", (unsigned long long)i);
+        cr_assert_eq(read_value(&p, strbuf_str(&bytes), true, &ours), DECODE_OK, "seed %llu",
+                     (unsigned long long)i);
         if (resolve_with_avro_c(&p, strbuf_str(&bytes), &theirs)) {
             compared++;
-            cr_assert(str_equal(strbuf_str(&ours), strbuf_str(&theirs)), "seed %llu\n%.*s\n%.*s", (unsigned long long)i,
-                      STR_ARG(strbuf_str(&p.texts[0])), STR_ARG(strbuf_str(&p.texts[1])));
+            cr_assert(str_equal(strbuf_str(&ours), strbuf_str(&theirs)), "seed %llu\n%.*s\n%.*s",
+                      (unsigned long long)i, STR_ARG(strbuf_str(&p.texts[0])),
+                      STR_ARG(strbuf_str(&p.texts[1])));
         } else {
             beyond++;
         }
@@ -227,7 +236,8 @@ Test(resolution, agrees_with_avro_c_where_it_resolves, .timeout = 240)
     cr_assert(compared > PAIRS * 9 / 10, "%d compared, %d beyond avro-c", compared, beyond);
 }
 
-/* A history of ticket_event.avsc: every schema that ever wrote events must still be read as the one of today. */
+/* A history of ticket_event.avsc: every schema that ever wrote events must still be read as the one
+ * of today. */
 static const char *const history[] = {
     "schemas/history/ticket_event.1.avsc",
     "schemas/history/ticket_event.next.avsc",
@@ -257,8 +267,8 @@ Test(resolution, reads_every_ticket_event_of_the_history)
         read_text(history[i], &p.texts[0]);
         read_text("schemas/ticket_event.avsc", &p.texts[1]);
         pair_parse(&p);
-        cr_assert_eq(plan_compile(strbuf_str(&p.texts[0]), p.descs[1], &p.plan, &p.error), ERR_NONE, "%s: %s", history[i],
-                     p.error.text);
+        cr_assert_eq(plan_compile(strbuf_str(&p.texts[0]), p.descs[1], &p.plan, &p.error), ERR_NONE,
+                     "%s: %s", history[i], p.error.text);
         for (int k = 0; k < 2000; k++) {
             strbuf_clear(&bytes);
             write_value(&p, &seed, &bytes);

@@ -44,7 +44,8 @@ write_file(const char *path, enum container_codec codec, int n)
     struct strbuf record = {0};
     uint64_t seed = 1;
 
-    cr_assert_eq(container_writer_open(path, &ticket_event_desc, codec, &meta, 1, &w, &error), ERR_NONE, "%s", error.text);
+    cr_assert_eq(container_writer_open(path, &ticket_event_desc, codec, &meta, 1, &w, &error),
+                 ERR_NONE, "%s", error.text);
     for (int i = 0; i < n; i++) {
         strbuf_clear(&record);
         arena_reset(&arena);
@@ -57,7 +58,8 @@ write_file(const char *path, enum container_codec codec, int n)
     arena_fini(&arena);
 }
 
-/* Reads on until the end or an error; each record must be the next of the seed. Returns how many there were. */
+/* Reads on until the end or an error; each record must be the next of the seed. Returns how many
+ * there were. */
 static int
 read_records(struct container_reader *r, enum err *ret_err, struct error *reterr)
 {
@@ -69,7 +71,8 @@ read_records(struct container_reader *r, enum err *ret_err, struct error *reterr
     uint64_t seed = 1;
     int n = 0;
 
-    cr_assert_eq(plan_compile(container_reader_schema(r), &ticket_event_desc, &plan, reterr), ERR_NONE);
+    cr_assert_eq(plan_compile(container_reader_schema(r), &ticket_event_desc, &plan, reterr),
+                 ERR_NONE);
     while ((*ret_err = container_reader_peek(r, &left, reterr)) == ERR_NONE && left.p != NULL) {
         size_t used = 0;
 
@@ -126,7 +129,8 @@ Test(container, gives_back_what_was_written)
 
         write_file(path, (enum container_codec)codec, RECORDS);
         cr_assert_eq(container_reader_open(path, &r, &error), ERR_NONE, "%s", error.text);
-        cr_assert(str_equal(container_reader_meta(r, STR("attribution")), STR("somebody, CC BY 4.0")));
+        cr_assert(
+            str_equal(container_reader_meta(r, STR("attribution")), STR("somebody, CC BY 4.0")));
         cr_assert_eq(container_reader_meta(r, STR("other")).n, 0);
         cr_assert_eq(read_records(r, &err, &error), RECORDS);
         cr_assert_eq(err, ERR_NONE, "%s", error.text);
@@ -229,7 +233,8 @@ Test(container, a_cut_file_gives_its_whole_blocks_and_then_says_where)
     end_path(path);
 }
 
-/* One byte of the file changed: never a crash, and never records that were not written, unless the change is in them. */
+/* One byte of the file changed: never a crash, and never records that were not written, unless the
+ * change is in them. */
 Test(container, survives_damage_anywhere)
 {
     char *path = temp_path();
@@ -266,9 +271,13 @@ struct damage {
     const char *sentence;
 };
 
-#define SCHEMA_INT "\x02\x16" "avro.schema" "\x0a\"int\"" "\x00"
-#define SYNC       "0123456789abcdef"
-#define BYTES(s)   s, sizeof(s) - 1
+#define SCHEMA_INT                                                                                 \
+    "\x02\x16"                                                                                     \
+    "avro.schema"                                                                                  \
+    "\x0a\"int\""                                                                                  \
+    "\x00"
+#define SYNC     "0123456789abcdef"
+#define BYTES(s) s, sizeof(s) - 1
 
 static const struct damage damages[] = {
     {BYTES(""), "not an Avro container file"},
@@ -279,19 +288,28 @@ static const struct damage damages[] = {
     {BYTES("Obj\1\x02\xfe\xff\xff\xff\xff\x0f"), "the header is damaged"},
     {BYTES("Obj\1\xfe\xff\xff\xff\xff\x0f"), "the header is damaged"},
     {BYTES("Obj\1\x00" SYNC), "no avro.schema"},
-    {BYTES("Obj\1\x02\x14" "avro.codec" "\x0csnappy" "\x00" SYNC), "codec snappy is not supported"},
+    {BYTES("Obj\1\x02\x14"
+           "avro.codec"
+           "\x0csnappy"
+           "\x00" SYNC),
+     "codec snappy is not supported"},
 };
 
 static const struct damage block_damages[] = {
     {BYTES("\x02"), "ends in the middle of the block at byte 40"},
     {BYTES("\x02\x02"), "ends in the middle of the block at byte 40"},
-    {BYTES("\x02\x02\x06" "0123"), "ends in the middle of the block at byte 40"},
-    {BYTES("\x02\x02\x06" "0123456789abcdeX"), "no sync marker behind the block at byte 40"},
+    {BYTES("\x02\x02\x06"
+           "0123"),
+     "ends in the middle of the block at byte 40"},
+    {BYTES("\x02\x02\x06"
+           "0123456789abcdeX"),
+     "no sync marker behind the block at byte 40"},
     {BYTES("\x01\x02\x06" SYNC), "a damaged block"},
     {BYTES("\x02\x01\x06" SYNC), "a damaged block"},
     {BYTES("\x02\xfe\xff\xff\xff\xff\xff\x0f"), "too large"},
     {BYTES("\x00\x02\x06" SYNC), "bytes without records"},
-    {BYTES("\x02\x02\x06" SYNC "\x02\x02"), "ends in the middle of the block at byte 59 (1 whole blocks before)"},
+    {BYTES("\x02\x02\x06" SYNC "\x02\x02"),
+     "ends in the middle of the block at byte 59 (1 whole blocks before)"},
 };
 
 Test(container, says_what_is_wrong_with_a_header)
@@ -333,7 +351,8 @@ Test(container, says_what_is_wrong_with_a_block)
             err = container_reader_peek(r, &left, &error);
         }
         cr_assert_eq(err, ERR_INPUT, "case %zu", i);
-        cr_assert(strstr(error.text, block_damages[i].sentence) != NULL, "case %zu: %s", i, error.text);
+        cr_assert(strstr(error.text, block_damages[i].sentence) != NULL, "case %zu: %s", i,
+                  error.text);
         container_reader_close(&r);
         strbuf_fini(&bytes);
     }

@@ -3,8 +3,9 @@
 
 #include <criterion/criterion.h>
 
-#define ENVELOPE "\"event_id\":\"e1\",\"ticket_id\":\"T-1\",\"occurred_at\":\"2026-03-02T08:00:00Z\""
-#define CREATED  "{\"event_type\":\"TicketCreated\"," ENVELOPE "}"
+#define ENVELOPE                                                                                   \
+    "\"event_id\":\"e1\",\"ticket_id\":\"T-1\",\"occurred_at\":\"2026-03-02T08:00:00Z\""
+#define CREATED "{\"event_type\":\"TicketCreated\"," ENVELOPE "}"
 
 static void
 read_good(const char *line, struct arena *arena, struct ticket_event *e, unsigned *unknown)
@@ -22,11 +23,13 @@ Test(event_json, fills_envelope_payload_and_defaults)
     unsigned unknown = 99;
 
     memset(&e, 0xA5, sizeof(e));
-    read_good("{\"event_type\":\"TicketCreated\",\"event_id\":\"e1\",\"ticket_id\":\"T-1\","
-              "\"occurred_at\":\"2026-03-02T08:00:00+01:00\",\"customer_id\":\"C-9\",\"status\":\"open\","
-              "\"attrs\":{\"channel\":\"email\",\"priority\":\"\",\"issue_types\":[\"billing\",\"refund\"],"
-              "\"custom\":{\"plan\":\"gold\"}}}",
-              &arena, &e, &unknown);
+    read_good(
+        "{\"event_type\":\"TicketCreated\",\"event_id\":\"e1\",\"ticket_id\":\"T-1\","
+        "\"occurred_at\":\"2026-03-02T08:00:00+01:00\",\"customer_id\":\"C-9\",\"status\":\"open\","
+        "\"attrs\":{\"channel\":\"email\",\"priority\":\"\",\"issue_types\":[\"billing\","
+        "\"refund\"],"
+        "\"custom\":{\"plan\":\"gold\"}}}",
+        &arena, &e, &unknown);
     cr_assert_eq(unknown, 0);
     cr_assert(str_equal(e.event_id, STR("e1")));
     cr_assert_eq(e.occurred_at, INT64_C(1772434800000));
@@ -53,8 +56,10 @@ Test(event_json, takes_epoch_milliseconds_and_null_for_absent)
     struct arena arena = {0};
     struct ticket_event e;
 
-    read_good("{\"event_type\":\"TicketSplit\",\"event_id\":\"e\",\"ticket_id\":\"t\",\"occurred_at\":1772438400123,"
-              "\"recorded_at\":null,\"tenant\":null,\"source_sequence\":7,\"attrs\":null,\"from_ticket\":null}",
+    read_good("{\"event_type\":\"TicketSplit\",\"event_id\":\"e\",\"ticket_id\":\"t\",\"occurred_"
+              "at\":1772438400123,"
+              "\"recorded_at\":null,\"tenant\":null,\"source_sequence\":7,\"attrs\":null,\"from_"
+              "ticket\":null}",
               &arena, &e, NULL);
     cr_assert_eq(e.occurred_at, INT64_C(1772438400123));
     cr_assert(!e.has_recorded_at && !e.has_attrs && e.tenant.n == 0);
@@ -69,7 +74,8 @@ Test(event_json, counts_fields_that_it_does_not_know)
     struct ticket_event e;
     unsigned unknown = 0;
 
-    read_good("{\"event_type\":\"TicketCreated\"," ENVELOPE ",\"colour\":1,\"into\":\"x\",\"attrs\":{\"mood\":2,\"team\":\"a\"},"
+    read_good("{\"event_type\":\"TicketCreated\"," ENVELOPE
+              ",\"colour\":1,\"into\":\"x\",\"attrs\":{\"mood\":2,\"team\":\"a\"},"
               "\"actor\":{\"kind\":\"bot\",\"shoe\":[]}}",
               &arena, &e, &unknown);
     cr_assert_eq(unknown, 4);
@@ -95,7 +101,9 @@ Test(event_json, an_unknown_symbol_is_the_default_of_its_enum)
     struct arena arena = {0};
     struct ticket_event e;
 
-    read_good("{\"event_type\":\"TicketStatusChanged\"," ENVELOPE ",\"from\":\"odd\",\"to\":\"odder\"}", &arena, &e, NULL);
+    read_good("{\"event_type\":\"TicketStatusChanged\"," ENVELOPE
+              ",\"from\":\"odd\",\"to\":\"odder\"}",
+              &arena, &e, NULL);
     cr_assert(e.payload.u.ticket_status_changed.has_from);
     cr_assert_eq(e.payload.u.ticket_status_changed.from, STATUS_UNKNOWN);
     cr_assert_eq(e.payload.u.ticket_status_changed.to, STATUS_UNKNOWN);
@@ -114,7 +122,8 @@ Test(event_json, reads_the_lists_and_maps_of_payloads)
     cr_assert_eq(e.payload.u.qa_review_completed.criteria.n, 2);
     cr_assert_eq(e.payload.u.qa_review_completed.criteria.v[0].points, 1.0);
     cr_assert_eq(e.payload.u.qa_review_completed.criteria.v[1].name.n, 0);
-    read_good("{\"event_type\":\"SlaPolicyApplied\"," ENVELOPE ",\"policy_id\":\"gold\",\"targets\":{\"update\":60000},"
+    read_good("{\"event_type\":\"SlaPolicyApplied\"," ENVELOPE
+              ",\"policy_id\":\"gold\",\"targets\":{\"update\":60000},"
               "\"due\":{\"update\":\"1970-01-01T00:00:01Z\"}}",
               &arena, &e, NULL);
     cr_assert_eq(e.payload.u.sla_policy_applied.targets.v[0].value, 60000);
@@ -137,32 +146,52 @@ static const struct refusal refusals[] = {
     {CREATED "x", DECODE_BAD_JSON, NULL},
     {"{\"event_type\":\"\xff\"}", DECODE_BAD_UTF8, NULL},
     {"{\"event_type\":5," ENVELOPE "}", DECODE_BAD_VALUE, "event_type"},
-    {"{\"event_type\":\"TicketCreated\",\"ticket_id\":\"t\",\"occurred_at\":1}", DECODE_MISSING_FIELD, "event_id"},
-    {"{\"event_type\":\"TicketCreated\",\"event_id\":null,\"ticket_id\":\"t\",\"occurred_at\":1}", DECODE_MISSING_FIELD, "event_id"},
-    {"{\"event_type\":\"TicketCreated\",\"event_id\":\"e\",\"occurred_at\":1}", DECODE_MISSING_FIELD, "ticket_id"},
-    {"{\"event_type\":\"TicketCreated\",\"event_id\":\"e\",\"ticket_id\":\"t\"}", DECODE_MISSING_FIELD, "occurred_at"},
-    {"{\"event_type\":\"Odd\",\"event_id\":\"e\",\"ticket_id\":\"t\"}", DECODE_MISSING_FIELD, "occurred_at"},
-    {"{\"event_type\":\"TicketCreated\",\"event_id\":\"e\",\"ticket_id\":\"t\",\"occurred_at\":\"soon\"}", DECODE_BAD_VALUE, "occurred_at"},
-    {"{\"event_type\":\"TicketCreated\",\"event_id\":\"e\",\"ticket_id\":\"t\",\"occurred_at\":\"2026-03-02T08:00:00\"}", DECODE_BAD_VALUE, "occurred_at"},
-    {"{\"event_type\":\"TicketCreated\",\"event_id\":\"e\",\"ticket_id\":\"t\",\"occurred_at\":1.5}", DECODE_BAD_VALUE, "occurred_at"},
-    {"{\"event_type\":\"TicketCreated\",\"event_id\":7,\"ticket_id\":\"t\",\"occurred_at\":1}", DECODE_BAD_VALUE, "event_id"},
+    {"{\"event_type\":\"TicketCreated\",\"ticket_id\":\"t\",\"occurred_at\":1}",
+     DECODE_MISSING_FIELD, "event_id"},
+    {"{\"event_type\":\"TicketCreated\",\"event_id\":null,\"ticket_id\":\"t\",\"occurred_at\":1}",
+     DECODE_MISSING_FIELD, "event_id"},
+    {"{\"event_type\":\"TicketCreated\",\"event_id\":\"e\",\"occurred_at\":1}",
+     DECODE_MISSING_FIELD, "ticket_id"},
+    {"{\"event_type\":\"TicketCreated\",\"event_id\":\"e\",\"ticket_id\":\"t\"}",
+     DECODE_MISSING_FIELD, "occurred_at"},
+    {"{\"event_type\":\"Odd\",\"event_id\":\"e\",\"ticket_id\":\"t\"}", DECODE_MISSING_FIELD,
+     "occurred_at"},
+    {"{\"event_type\":\"TicketCreated\",\"event_id\":\"e\",\"ticket_id\":\"t\",\"occurred_at\":"
+     "\"soon\"}",
+     DECODE_BAD_VALUE, "occurred_at"},
+    {"{\"event_type\":\"TicketCreated\",\"event_id\":\"e\",\"ticket_id\":\"t\",\"occurred_at\":"
+     "\"2026-03-02T08:00:00\"}",
+     DECODE_BAD_VALUE, "occurred_at"},
+    {"{\"event_type\":\"TicketCreated\",\"event_id\":\"e\",\"ticket_id\":\"t\",\"occurred_at\":1."
+     "5}",
+     DECODE_BAD_VALUE, "occurred_at"},
+    {"{\"event_type\":\"TicketCreated\",\"event_id\":7,\"ticket_id\":\"t\",\"occurred_at\":1}",
+     DECODE_BAD_VALUE, "event_id"},
     {"{\"event_type\":\"TicketCreated\"," ENVELOPE ",\"test\":\"yes\"}", DECODE_BAD_VALUE, "test"},
     {"{\"event_type\":\"TicketCreated\"," ENVELOPE ",\"attrs\":[]}", DECODE_BAD_VALUE, "attrs"},
-    {"{\"event_type\":\"TicketCreated\"," ENVELOPE ",\"attrs\":{\"team\":1}}", DECODE_BAD_VALUE, "team"},
-    {"{\"event_type\":\"TicketCreated\"," ENVELOPE ",\"attrs\":{\"issue_types\":[1]}}", DECODE_BAD_VALUE, "issue_types"},
-    {"{\"event_type\":\"TicketCreated\"," ENVELOPE ",\"attrs\":{\"custom\":{\"a\":1}}}", DECODE_BAD_VALUE, "custom"},
+    {"{\"event_type\":\"TicketCreated\"," ENVELOPE ",\"attrs\":{\"team\":1}}", DECODE_BAD_VALUE,
+     "team"},
+    {"{\"event_type\":\"TicketCreated\"," ENVELOPE ",\"attrs\":{\"issue_types\":[1]}}",
+     DECODE_BAD_VALUE, "issue_types"},
+    {"{\"event_type\":\"TicketCreated\"," ENVELOPE ",\"attrs\":{\"custom\":{\"a\":1}}}",
+     DECODE_BAD_VALUE, "custom"},
     {"{\"event_type\":\"TicketCreated\"," ENVELOPE ",\"actor\":{}}", DECODE_MISSING_FIELD, "kind"},
     {"{\"event_type\":\"TicketStatusChanged\"," ENVELOPE "}", DECODE_MISSING_FIELD, "to"},
     {"{\"event_type\":\"TicketStatusChanged\"," ENVELOPE ",\"to\":3}", DECODE_BAD_VALUE, "to"},
-    {"{\"event_type\":\"MessagePosted\"," ENVELOPE ",\"visibility\":\"public\"}", DECODE_MISSING_FIELD, "author_kind"},
-    {"{\"event_type\":\"MessagePosted\"," ENVELOPE ",\"author_kind\":\"agent\"}", DECODE_MISSING_FIELD, "visibility"},
+    {"{\"event_type\":\"MessagePosted\"," ENVELOPE ",\"visibility\":\"public\"}",
+     DECODE_MISSING_FIELD, "author_kind"},
+    {"{\"event_type\":\"MessagePosted\"," ENVELOPE ",\"author_kind\":\"agent\"}",
+     DECODE_MISSING_FIELD, "visibility"},
     {"{\"event_type\":\"TicketMerged\"," ENVELOPE "}", DECODE_MISSING_FIELD, "into"},
     {"{\"event_type\":\"SurveyOffered\"," ENVELOPE "}", DECODE_MISSING_FIELD, "kind"},
     {"{\"event_type\":\"SurveyBounced\"," ENVELOPE "}", DECODE_MISSING_FIELD, "kind"},
     {"{\"event_type\":\"SurveyResponded\"," ENVELOPE "}", DECODE_MISSING_FIELD, "kind"},
-    {"{\"event_type\":\"SurveyResponded\"," ENVELOPE ",\"kind\":\"csat\",\"score\":\"5\"}", DECODE_BAD_VALUE, "score"},
-    {"{\"event_type\":\"QaReviewCompleted\"," ENVELOPE ",\"possible\":1}", DECODE_MISSING_FIELD, "points"},
-    {"{\"event_type\":\"QaReviewCompleted\"," ENVELOPE ",\"points\":1}", DECODE_MISSING_FIELD, "possible"},
+    {"{\"event_type\":\"SurveyResponded\"," ENVELOPE ",\"kind\":\"csat\",\"score\":\"5\"}",
+     DECODE_BAD_VALUE, "score"},
+    {"{\"event_type\":\"QaReviewCompleted\"," ENVELOPE ",\"possible\":1}", DECODE_MISSING_FIELD,
+     "points"},
+    {"{\"event_type\":\"QaReviewCompleted\"," ENVELOPE ",\"points\":1}", DECODE_MISSING_FIELD,
+     "possible"},
 };
 
 Test(event_json, refuses_with_reason_and_field)
@@ -171,7 +200,8 @@ Test(event_json, refuses_with_reason_and_field)
         struct arena arena = {0};
         struct ticket_event e;
         const char *field = NULL;
-        enum decode_result r = event_json_read(str_from(refusals[i].line), &arena, &e, NULL, &field);
+        enum decode_result r =
+            event_json_read(str_from(refusals[i].line), &arena, &e, NULL, &field);
 
         cr_assert_eq(r, refusals[i].result, "%s: %s", refusals[i].line, decode_result_reason(r));
         if (refusals[i].field == NULL)
@@ -188,7 +218,8 @@ Test(event_json, refuses_a_line_and_a_string_that_are_too_long)
     struct strbuf line = {0};
     struct ticket_event e;
 
-    strbuf_add(&line, STR("{\"event_type\":\"TicketCreated\",\"ticket_id\":\"t\",\"occurred_at\":1,\"event_id\":\""));
+    strbuf_add(&line, STR("{\"event_type\":\"TicketCreated\",\"ticket_id\":\"t\",\"occurred_at\":1,"
+                          "\"event_id\":\""));
     for (int i = 0; i < AVRO_STRING_MAX + 1; i++)
         strbuf_add_char(&line, 'x');
     strbuf_add(&line, STR("\"}"));
@@ -201,14 +232,20 @@ Test(event_json, refuses_a_line_and_a_string_that_are_too_long)
 }
 
 static const char *const round_trips[] = {
-    "{\"event_type\":\"TicketCreated\",\"event_id\":\"e\\\"1\\n\",\"ticket_id\":\"T\xC3\xBC\",\"occurred_at\":\"2026-03-02T08:00:00.123Z\","
-    "\"recorded_at\":\"2026-03-02T08:00:01.000Z\",\"source_sequence\":-3,\"tenant\":\"a\",\"source\":\"b\",\"correlation_id\":\"c\","
-    "\"actor\":{\"kind\":\"agent\",\"id\":\"x\"},\"test\":true,\"attrs\":{\"team\":\"\",\"issue_types\":[],\"custom\":{\"k\":\"v\",\"w\":\"\"}},"
+    "{\"event_type\":\"TicketCreated\",\"event_id\":\"e\\\"1\\n\",\"ticket_id\":\"T\xC3\xBC\","
+    "\"occurred_at\":\"2026-03-02T08:00:00.123Z\","
+    "\"recorded_at\":\"2026-03-02T08:00:01.000Z\",\"source_sequence\":-3,\"tenant\":\"a\","
+    "\"source\":\"b\",\"correlation_id\":\"c\","
+    "\"actor\":{\"kind\":\"agent\",\"id\":\"x\"},\"test\":true,\"attrs\":{\"team\":\"\",\"issue_"
+    "types\":[],\"custom\":{\"k\":\"v\",\"w\":\"\"}},"
     "\"customer_id\":\"C\",\"initiated_by\":\"agent\",\"status\":\"hold\",\"fcr_eligible\":false}",
-    "{\"event_type\":\"SurveyResponded\",\"event_id\":\"e\",\"ticket_id\":\"t\",\"occurred_at\":\"1970-01-01T00:00:00.000Z\","
-    "\"tenant\":\"\",\"source\":\"\",\"test\":false,\"survey_id\":\"s\",\"kind\":\"nps\",\"scale\":\"0-10\",\"score\":9.5,"
+    "{\"event_type\":\"SurveyResponded\",\"event_id\":\"e\",\"ticket_id\":\"t\",\"occurred_at\":"
+    "\"1970-01-01T00:00:00.000Z\","
+    "\"tenant\":\"\",\"source\":\"\",\"test\":false,\"survey_id\":\"s\",\"kind\":\"nps\",\"scale\":"
+    "\"0-10\",\"score\":9.5,"
     "\"comment_present\":true}",
-    "{\"event_type\":\"UNKNOWN\",\"event_id\":\"e\",\"ticket_id\":\"t\",\"occurred_at\":\"1970-01-01T00:00:00.000Z\","
+    "{\"event_type\":\"UNKNOWN\",\"event_id\":\"e\",\"ticket_id\":\"t\",\"occurred_at\":\"1970-01-"
+    "01T00:00:00.000Z\","
     "\"tenant\":\"\",\"source\":\"\",\"test\":false}",
 };
 
@@ -236,5 +273,6 @@ Test(event_json, no_field_of_a_payload_hides_one_of_the_envelope)
     for (size_t b = 0; b < u->n; b++)
         for (size_t i = 0; i < u->v[b].of.named->n; i++)
             for (size_t k = 0; k < last; k++)
-                cr_assert_str_neq(u->v[b].of.named->fields[i].name, ticket_event_desc.fields[k].name);
+                cr_assert_str_neq(u->v[b].of.named->fields[i].name,
+                                  ticket_event_desc.fields[k].name);
 }

@@ -31,7 +31,8 @@ Test(framing, knows_the_bytes_of_each)
     cr_assert_eq(framing_split(FRAMING_CONFLUENT, str_of("\0\0\0\1\2", 5), &key, &body), DECODE_OK);
     cr_assert_eq(key, 258);
     cr_assert_eq(body.n, 0);
-    cr_assert_eq(framing_split(FRAMING_SINGLE_OBJECT, str_of("\xC3\x01\1\0\0\0\0\0\0\x80x", 11), &key, &body),
+    cr_assert_eq(framing_split(FRAMING_SINGLE_OBJECT, str_of("\xC3\x01\1\0\0\0\0\0\0\x80x", 11),
+                               &key, &body),
                  DECODE_OK);
     cr_assert_eq(key, UINT64_C(0x8000000000000001));
     cr_assert_eq(body.n, 1);
@@ -42,13 +43,18 @@ Test(framing, refuses_other_bytes_and_messages_that_are_too_short)
     struct str body;
     uint64_t key;
 
-    cr_assert_eq(framing_split(FRAMING_CONFLUENT, str_of("\1\0\0\0\1", 5), &key, &body), DECODE_BAD_FRAMING);
-    cr_assert_eq(framing_split(FRAMING_CONFLUENT, str_of("\0\0\0\0", 4), &key, &body), DECODE_BAD_FRAMING);
-    cr_assert_eq(framing_split(FRAMING_CONFLUENT, (struct str){0}, &key, &body), DECODE_BAD_FRAMING);
-    cr_assert_eq(framing_split(FRAMING_SINGLE_OBJECT, str_of("\xC3\x02\1\0\0\0\0\0\0\0", 10), &key, &body),
+    cr_assert_eq(framing_split(FRAMING_CONFLUENT, str_of("\1\0\0\0\1", 5), &key, &body),
                  DECODE_BAD_FRAMING);
-    cr_assert_eq(framing_split(FRAMING_SINGLE_OBJECT, str_of("\xC3\x01\1\0\0\0\0\0\0", 9), &key, &body),
+    cr_assert_eq(framing_split(FRAMING_CONFLUENT, str_of("\0\0\0\0", 4), &key, &body),
                  DECODE_BAD_FRAMING);
+    cr_assert_eq(framing_split(FRAMING_CONFLUENT, (struct str){0}, &key, &body),
+                 DECODE_BAD_FRAMING);
+    cr_assert_eq(
+        framing_split(FRAMING_SINGLE_OBJECT, str_of("\xC3\x02\1\0\0\0\0\0\0\0", 10), &key, &body),
+        DECODE_BAD_FRAMING);
+    cr_assert_eq(
+        framing_split(FRAMING_SINGLE_OBJECT, str_of("\xC3\x01\1\0\0\0\0\0\0", 9), &key, &body),
+        DECODE_BAD_FRAMING);
     cr_assert_eq(framing_split(FRAMING_RAW, (struct str){0}, &key, &body), DECODE_OK);
 }
 
@@ -80,15 +86,21 @@ static const struct form forms[] = {
     {"\"bytes\"", "\"bytes\"", UINT64_C(0x4fc016dac3201965)},
     {"\"string\"", "\"string\"", UINT64_C(0x8f014872634503c7)},
     {"[ \"int\"  ]", "[\"int\"]", UINT64_C(0xb763638a48b2fb03)},
-    {"{\"type\":\"fixed\", \"name\":\"foo\", \"size\":15}", "{\"name\":\"foo\",\"type\":\"fixed\",\"size\":15}", UINT64_C(1756455273707447556)},
+    {"{\"type\":\"fixed\", \"name\":\"foo\", \"size\":15}",
+     "{\"name\":\"foo\",\"type\":\"fixed\",\"size\":15}", UINT64_C(1756455273707447556)},
     {"{\"type\":\"fixed\",\"size\":32,\"namespace\":\"x.y\",\"name\":\"Foo\",\"doc\":\"d\"}",
      "{\"name\":\"x.y.Foo\",\"type\":\"fixed\",\"size\":32}", 0},
-    {"{\"type\":\"record\",\"doc\":\"d\",\"name\":\"R\",\"namespace\":\"a.b\",\"aliases\":[\"Q\"],\"fields\":["
-     "{\"default\":null,\"name\":\"f\",\"type\":[\"null\",{\"symbols\":[\"A\"],\"name\":\"E\",\"type\":\"enum\"}]},"
-     "{\"name\":\"g\",\"type\":\"E\",\"order\":\"ignore\"},{\"name\":\"h\",\"type\":{\"type\":\"map\",\"values\":{\"type\":\"array\",\"items\":\"R\"}}},"
+    {"{\"type\":\"record\",\"doc\":\"d\",\"name\":\"R\",\"namespace\":\"a.b\",\"aliases\":[\"Q\"],"
+     "\"fields\":["
+     "{\"default\":null,\"name\":\"f\",\"type\":[\"null\",{\"symbols\":[\"A\"],\"name\":\"E\","
+     "\"type\":\"enum\"}]},"
+     "{\"name\":\"g\",\"type\":\"E\",\"order\":\"ignore\"},{\"name\":\"h\",\"type\":{\"type\":"
+     "\"map\",\"values\":{\"type\":\"array\",\"items\":\"R\"}}},"
      "{\"name\":\"t\",\"type\":{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"}}]}",
-     "{\"name\":\"a.b.R\",\"type\":\"record\",\"fields\":[{\"name\":\"f\",\"type\":[\"null\",{\"name\":\"a.b.E\",\"type\":\"enum\","
-     "\"symbols\":[\"A\"]}]},{\"name\":\"g\",\"type\":\"a.b.E\"},{\"name\":\"h\",\"type\":{\"type\":\"map\",\"values\":{\"type\":\"array\","
+     "{\"name\":\"a.b.R\",\"type\":\"record\",\"fields\":[{\"name\":\"f\",\"type\":[\"null\",{"
+     "\"name\":\"a.b.E\",\"type\":\"enum\","
+     "\"symbols\":[\"A\"]}]},{\"name\":\"g\",\"type\":\"a.b.E\"},{\"name\":\"h\",\"type\":{"
+     "\"type\":\"map\",\"values\":{\"type\":\"array\","
      "\"items\":\"a.b.R\"}}},{\"name\":\"t\",\"type\":\"long\"}]}",
      0},
 };
@@ -101,12 +113,14 @@ Test(canonical, has_the_forms_and_fingerprints_of_the_specification)
         const struct schema *schema = NULL;
         struct error error;
 
-        cr_assert_eq(schema_parse(str_from(forms[i].schema), &arena, &schema, &error), ERR_NONE, "%s", error.text);
+        cr_assert_eq(schema_parse(str_from(forms[i].schema), &arena, &schema, &error), ERR_NONE,
+                     "%s", error.text);
         canonical_add(schema, &out);
-        cr_assert(str_equal(strbuf_str(&out), str_from(forms[i].canonical)), "%.*s", STR_ARG(strbuf_str(&out)));
+        cr_assert(str_equal(strbuf_str(&out), str_from(forms[i].canonical)), "%.*s",
+                  STR_ARG(strbuf_str(&out)));
         if (forms[i].fingerprint != 0)
-            cr_assert_eq(canonical_fingerprint(schema), forms[i].fingerprint, "%s: %016llx", forms[i].schema,
-                         (unsigned long long)canonical_fingerprint(schema));
+            cr_assert_eq(canonical_fingerprint(schema), forms[i].fingerprint, "%s: %016llx",
+                         forms[i].schema, (unsigned long long)canonical_fingerprint(schema));
         strbuf_fini(&out);
         arena_fini(&arena);
     }
@@ -118,7 +132,9 @@ Test(canonical, of_our_event_is_what_avsc2c_printed)
     const struct schema *schema = NULL;
     struct error error;
 
-    cr_assert_eq(schema_parse(str_of(ticket_event_avsc, TICKET_EVENT_AVSC_LEN), &arena, &schema, &error), ERR_NONE);
+    cr_assert_eq(
+        schema_parse(str_of(ticket_event_avsc, TICKET_EVENT_AVSC_LEN), &arena, &schema, &error),
+        ERR_NONE);
     cr_assert_eq(canonical_fingerprint(schema), TICKET_EVENT_FINGERPRINT);
     cr_assert_eq(ticket_event_desc.fingerprint, TICKET_EVENT_FINGERPRINT);
     arena_fini(&arena);

@@ -7,16 +7,22 @@
 
 static const char schema[] =
     "{\"type\":\"record\",\"name\":\"K\",\"fields\":["
-    "{\"name\":\"money\",\"type\":{\"type\":\"bytes\",\"logicalType\":\"decimal\",\"precision\":18,\"scale\":4},\"default\":\"\\u0000\"},"
-    "{\"name\":\"whole\",\"type\":{\"type\":\"bytes\",\"logicalType\":\"decimal\",\"precision\":9,\"scale\":0},\"default\":\"\\u0000\"},"
+    "{\"name\":\"money\",\"type\":{\"type\":\"bytes\",\"logicalType\":\"decimal\",\"precision\":18,"
+    "\"scale\":4},\"default\":\"\\u0000\"},"
+    "{\"name\":\"whole\",\"type\":{\"type\":\"bytes\",\"logicalType\":\"decimal\",\"precision\":9,"
+    "\"scale\":0},\"default\":\"\\u0000\"},"
     "{\"name\":\"raw\",\"type\":[\"null\",{\"type\":\"bytes\",\"x-max-len\":4}],\"default\":null},"
-    "{\"name\":\"tag\",\"type\":[\"null\",{\"type\":\"fixed\",\"name\":\"F2\",\"size\":2}],\"default\":null},"
+    "{\"name\":\"tag\",\"type\":[\"null\",{\"type\":\"fixed\",\"name\":\"F2\",\"size\":2}],"
+    "\"default\":null},"
     "{\"name\":\"i\",\"type\":\"int\",\"default\":0},"
     "{\"name\":\"f\",\"type\":\"float\",\"default\":0},"
-    "{\"name\":\"u\",\"type\":[\"null\",\"string\",\"long\",{\"type\":\"record\",\"name\":\"P\",\"fields\":[{\"name\":\"x\",\"type\":\"int\"}]}],\"default\":null},"
+    "{\"name\":\"u\",\"type\":[\"null\",\"string\",\"long\",{\"type\":\"record\",\"name\":\"P\","
+    "\"fields\":[{\"name\":\"x\",\"type\":\"int\"}]}],\"default\":null},"
     "{\"name\":\"list\",\"type\":{\"type\":\"array\",\"items\":[\"null\",\"int\"]},\"default\":[]},"
-    "{\"name\":\"micros\",\"type\":{\"type\":\"long\",\"logicalType\":\"timestamp-micros\"},\"default\":0,\"aliases\":[\"us\"]},"
-    "{\"name\":\"e\",\"type\":{\"type\":\"enum\",\"name\":\"E\",\"symbols\":[\"A\",\"B\"]},\"default\":\"B\"}]}";
+    "{\"name\":\"micros\",\"type\":{\"type\":\"long\",\"logicalType\":\"timestamp-micros\"},"
+    "\"default\":0,\"aliases\":[\"us\"]},"
+    "{\"name\":\"e\",\"type\":{\"type\":\"enum\",\"name\":\"E\",\"symbols\":[\"A\",\"B\"]},"
+    "\"default\":\"B\"}]}";
 
 struct sample {
     const char *in;
@@ -28,7 +34,8 @@ struct sample {
 
 static const struct sample samples[] = {
     {"{}", "{\"money\":\"0.0000\",\"whole\":\"0\"," ZERO, DECODE_OK},
-    {"{\"money\":\"12.5\",\"whole\":\"-7\"}", "{\"money\":\"12.5000\",\"whole\":\"-7\"," ZERO, DECODE_OK},
+    {"{\"money\":\"12.5\",\"whole\":\"-7\"}", "{\"money\":\"12.5000\",\"whole\":\"-7\"," ZERO,
+     DECODE_OK},
     {"{\"money\":-0.0001,\"whole\":7}", "{\"money\":\"-0.0001\",\"whole\":\"7\"," ZERO, DECODE_OK},
     {"{\"money\":\"12.50000\"}", "{\"money\":\"12.5000\",\"whole\":\"0\"," ZERO, DECODE_OK},
     {"{\"money\":\"12.50001\"}", NULL, DECODE_BAD_VALUE},
@@ -36,8 +43,12 @@ static const struct sample samples[] = {
     {"{\"money\":\"\"}", NULL, DECODE_BAD_VALUE},
     {"{\"money\":\"-\"}", NULL, DECODE_BAD_VALUE},
     {"{\"money\":\"999999999999999999\"}", NULL, DECODE_BAD_VALUE},
-    {"{\"money\":\"99999999999999.9999\"}", "{\"money\":\"99999999999999.9999\",\"whole\":\"0\"," ZERO, DECODE_OK},
-    {"{\"raw\":\"\\u00ffA\"}", "{\"money\":\"0.0000\",\"whole\":\"0\",\"raw\":\"\xC3\xBF" "A\"," ZERO, DECODE_OK},
+    {"{\"money\":\"99999999999999.9999\"}",
+     "{\"money\":\"99999999999999.9999\",\"whole\":\"0\"," ZERO, DECODE_OK},
+    {"{\"raw\":\"\\u00ffA\"}",
+     "{\"money\":\"0.0000\",\"whole\":\"0\",\"raw\":\"\xC3\xBF"
+     "A\"," ZERO,
+     DECODE_OK},
     {"{\"raw\":\"\\u0100\"}", NULL, DECODE_BAD_VALUE},
     {"{\"raw\":\"12345\"}", NULL, DECODE_TOO_LONG},
     {"{\"tag\":\"ab\"}", "{\"money\":\"0.0000\",\"whole\":\"0\",\"tag\":\"ab\"," ZERO, DECODE_OK},
@@ -51,8 +62,10 @@ static const struct sample samples[] = {
     {"{\"list\":{}}", NULL, DECODE_BAD_VALUE},
     {"{\"u\":\"text\"}", NULL, DECODE_BAD_VALUE},
     {"{\"u\":{\"P\":{}}}", NULL, DECODE_MISSING_FIELD},
-    {"{\"i\":1,\"f\":1.5,\"u\":{\"P\":{\"x\":3}},\"list\":[null,4],\"us\":\"1970-01-01T00:00:00.002Z\",\"e\":\"A\"}",
-     "{\"money\":\"0.0000\",\"whole\":\"0\",\"i\":1,\"f\":1.5,\"u\":{\"P\":{\"x\":3}},\"list\":[null,4],\"micros\":2000,\"e\":\"A\"}",
+    {"{\"i\":1,\"f\":1.5,\"u\":{\"P\":{\"x\":3}},\"list\":[null,4],\"us\":\"1970-01-01T00:00:00."
+     "002Z\",\"e\":\"A\"}",
+     "{\"money\":\"0.0000\",\"whole\":\"0\",\"i\":1,\"f\":1.5,\"u\":{\"P\":{\"x\":3}},\"list\":["
+     "null,4],\"micros\":2000,\"e\":\"A\"}",
      DECODE_OK},
     {"{\"u\":{\"Other\":{}}}", "{\"money\":\"0.0000\",\"whole\":\"0\"," ZERO, DECODE_OK},
 };
@@ -74,8 +87,8 @@ Test(json, reads_and_writes_each_kind)
         cr_assert_eq(r != DECODE_OK, field != NULL);
         if (r == DECODE_OK) {
             avro_json_write(desc, value, 0, &out);
-            cr_assert(str_equal(strbuf_str(&out), str_from(samples[i].out)), "%s: %.*s", samples[i].in,
-                      STR_ARG(strbuf_str(&out)));
+            cr_assert(str_equal(strbuf_str(&out), str_from(samples[i].out)), "%s: %.*s",
+                      samples[i].in, STR_ARG(strbuf_str(&out)));
         }
         strbuf_fini(&out);
     }
@@ -87,6 +100,7 @@ Test(json, escapes_what_json_cannot_hold)
     struct strbuf out = {0};
 
     avro_json_write_string(str_of("a\"\\\n\t\x01\0/", 8), &out);
-    cr_assert(str_equal(strbuf_str(&out), STR("\"a\\\"\\\\\\n\\t\\u0001\\u0000/\"")), "%.*s", STR_ARG(strbuf_str(&out)));
+    cr_assert(str_equal(strbuf_str(&out), STR("\"a\\\"\\\\\\n\\t\\u0001\\u0000/\"")), "%.*s",
+              STR_ARG(strbuf_str(&out)));
     strbuf_fini(&out);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Schema resolution, case by case: a writer, a reader, the writer's bytes, and what the reader must see as JSON. */
+/* Schema resolution, case by case: a writer, a reader, the writer's bytes, and what the reader must
+ * see as JSON. */
 #include "schemas/codec/json.h"
 #include "schemas/codec/plan.h"
 #include "tests/support/desc_build.h"
@@ -55,7 +56,8 @@ record_of(struct world *w, const char *field)
     return copy;
 }
 
-/* Decodes into a struct that was full of other bytes before. Returns the result and writes JSON or the field's name. */
+/* Decodes into a struct that was full of other bytes before. Returns the result and writes JSON or
+ * the field's name. */
 static enum decode_result
 read_as(struct world *w, const char *writer, const char *reader, const char *hex)
 {
@@ -87,10 +89,11 @@ struct good {
     const char *json;
 };
 
-#define F(type)        "{\"name\":\"f\",\"type\":" type "}"
-#define FD(type, def)  "{\"name\":\"f\",\"type\":" type ",\"default\":" def "}"
-#define ENUM_ABC       "{\"type\":\"enum\",\"name\":\"E\",\"symbols\":[\"A\",\"B\",\"C\"]}"
-#define ENUM_CBU       "{\"type\":\"enum\",\"name\":\"E\",\"symbols\":[\"U\",\"C\",\"B\"],\"default\":\"U\"}"
+#define F(type)       "{\"name\":\"f\",\"type\":" type "}"
+#define FD(type, def) "{\"name\":\"f\",\"type\":" type ",\"default\":" def "}"
+#define ENUM_ABC      "{\"type\":\"enum\",\"name\":\"E\",\"symbols\":[\"A\",\"B\",\"C\"]}"
+#define ENUM_CBU                                                                                   \
+    "{\"type\":\"enum\",\"name\":\"E\",\"symbols\":[\"U\",\"C\",\"B\"],\"default\":\"U\"}"
 #define MILLIS         "{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"}"
 #define MICROS         "{\"type\":\"long\",\"logicalType\":\"timestamp-micros\"}"
 #define DECIMAL        "{\"type\":\"bytes\",\"logicalType\":\"decimal\",\"precision\":18,\"scale\":4}"
@@ -154,31 +157,39 @@ static const struct good goods[] = {
     {F("[\"null\",\"int\",\"string\"]"), F("[\"null\",\"string\"]"), "04 02 61", "{\"f\":\"a\"}"},
     {F("[\"string\"]"), F("\"string\""), "00 02 61", "{\"f\":\"a\"}"},
     {F("[\"null\"]"), F("[\"null\",\"string\"]"), "00", "{\"f\":null}"},
-    {F("[\"null\"," MICROS "]"), F("[\"null\"," MILLIS "]"), "02 d0 0f", "{\"f\":\"1970-01-01T00:00:00.001Z\"}"},
+    {F("[\"null\"," MICROS "]"), F("[\"null\"," MILLIS "]"), "02 d0 0f",
+     "{\"f\":\"1970-01-01T00:00:00.001Z\"}"},
     /* unions of several types */
     {F("[\"int\",\"string\"]"), F("[\"string\",\"int\"]"), "00 06", "{\"f\":{\"int\":3}}"},
     {F("[\"int\",\"string\"]"), F("[\"string\",\"long\"]"), "00 06", "{\"f\":{\"long\":3}}"},
     {F("\"int\""), F("[\"float\",\"int\"]"), "06", "{\"f\":{\"int\":3}}"},
     {F("\"int\""), F("[\"string\",\"double\"]"), "06", "{\"f\":{\"double\":3}}"},
-    {F("[\"int\",\"string\"]"), F("[\"null\",\"string\",\"boolean\"]"), "02 02 61", "{\"f\":{\"string\":\"a\"}}"},
+    {F("[\"int\",\"string\"]"), F("[\"null\",\"string\",\"boolean\"]"), "02 02 61",
+     "{\"f\":{\"string\":\"a\"}}"},
     {F("[\"int\",\"string\"]"), F("[\"null\",\"string\",\"boolean\"]"), "00 06", "{\"f\":null}"},
-    {F("[\"null\",\"string\",\"boolean\"]"), F("[\"null\",\"string\",\"boolean\"]"), "00", "{\"f\":null}"},
+    {F("[\"null\",\"string\",\"boolean\"]"), F("[\"null\",\"string\",\"boolean\"]"), "00",
+     "{\"f\":null}"},
     {F("[" SUB("P", F("\"int\"")) "," SUB("Q", F("\"int\"")) "]"),
-     F("[" SUB("Q", F("\"long\"")) "," SUB("P", F("\"long\"")) "]"), "02 06", "{\"f\":{\"Q\":{\"f\":3}}}"},
+     F("[" SUB("Q", F("\"long\"")) "," SUB("P", F("\"long\"")) "]"), "02 06",
+     "{\"f\":{\"Q\":{\"f\":3}}}"},
     {F("[" SUB("P", F("\"int\"")) "," SUB("N", F(ARRAY("\"int\""))) "]"),
      F("[" SUB("Q", F("\"long\"")) "," SUB("P", F("\"long\"")) "]"), "02 02 06 00", "{\"f\":null}"},
     /* lists */
     {F(ARRAY("\"string\"")), F(ARRAY("\"string\"")), "04 02 61 02 62 00", "{\"f\":[\"a\",\"b\"]}"},
-    {F(ARRAY("\"string\"")), F(ARRAY("\"string\"")), "02 02 61 01 04 02 62 00", "{\"f\":[\"a\",\"b\"]}"},
+    {F(ARRAY("\"string\"")), F(ARRAY("\"string\"")), "02 02 61 01 04 02 62 00",
+     "{\"f\":[\"a\",\"b\"]}"},
     {F(ARRAY("\"int\"")), F(ARRAY("\"double\"")), "04 02 04 02 06 00", "{\"f\":[1,2,3]}"},
     {F(ARRAY("\"null\"")), F(ARRAY("\"null\"")), "04 00", "{\"f\":[null,null]}"},
-    {F(ARRAY("[\"null\",\"int\"]")), F(ARRAY("[\"null\",\"int\"]")), "04 00 02 06 00", "{\"f\":[null,3]}"},
-    {F(ARRAY(ARRAY("\"int\""))), F(ARRAY(ARRAY("\"int\""))), "04 02 02 00 00 00", "{\"f\":[[1],[]]}"},
+    {F(ARRAY("[\"null\",\"int\"]")), F(ARRAY("[\"null\",\"int\"]")), "04 00 02 06 00",
+     "{\"f\":[null,3]}"},
+    {F(ARRAY(ARRAY("\"int\""))), F(ARRAY(ARRAY("\"int\""))), "04 02 02 00 00 00",
+     "{\"f\":[[1],[]]}"},
     {F(ARRAY("[\"int\",\"string\"]")), F(ARRAY("[\"int\",\"string\"]")), "04 02 02 61 00 06 00",
      "{\"f\":[{\"string\":\"a\"},{\"int\":3}]}"},
     {F(MAP("\"int\"")), F(MAP("\"long\"")), "02 02 6b 06 00", "{\"f\":{\"k\":3}}"},
     {F(MAP("\"string\"")), F(MAP("\"string\"")), "01 08 02 6b 02 76 00", "{\"f\":{\"k\":\"v\"}}"},
-    {F(MAP("[\"null\",\"int\"]")), F(MAP("[\"null\",\"int\"]")), "02 02 6b 00 00", "{\"f\":{\"k\":null}}"},
+    {F(MAP("[\"null\",\"int\"]")), F(MAP("[\"null\",\"int\"]")), "02 02 6b 00 00",
+     "{\"f\":{\"k\":null}}"},
     {F(ARRAY("\"int\"")), F("[\"null\"," ARRAY("\"int\"") "]"), "00", "{\"f\":[]}"},
     /* what the writer lacks */
     {NAMED("x", "\"int\""), FD("\"int\"", "7"), "02", "{\"f\":7}"},
@@ -197,20 +208,29 @@ static const struct good goods[] = {
     {NAMED("x", "\"int\""), FD("[\"int\",\"string\",\"null\"]", "4"), "02", "{\"f\":{\"int\":4}}"},
     {NAMED("x", "\"int\""), FD(ARRAY("\"int\""), "[1,2]"), "02", "{\"f\":[1,2]}"},
     {NAMED("x", "\"int\""), FD(MAP("\"int\""), "{\"k\":1}"), "02", "{\"f\":{\"k\":1}}"},
-    {NAMED("x", "\"int\""), FD(SUB("S", NAMED("a", "\"int\"") "," "{\"name\":\"b\",\"type\":\"int\",\"default\":9}"), "{\"a\":1}"),
+    {NAMED("x", "\"int\""),
+     FD(SUB("S", NAMED("a", "\"int\"") ","
+                                       "{\"name\":\"b\",\"type\":\"int\",\"default\":9}"),
+        "{\"a\":1}"),
      "02", "{\"f\":{\"a\":1,\"b\":9}}"},
     /* order, dropped fields, aliases */
-    {NAMED("a", "\"int\"") "," NAMED("b", "\"string\""), NAMED("b", "\"string\"") "," NAMED("a", "\"int\""), "06 02 61",
-     "{\"b\":\"a\",\"a\":3}"},
+    {NAMED("a", "\"int\"") "," NAMED("b", "\"string\""),
+     NAMED("b", "\"string\"") "," NAMED("a", "\"int\""), "06 02 61", "{\"b\":\"a\",\"a\":3}"},
     {NAMED("a", "\"string\"") "," F("\"int\""), F("\"int\""), "02 61 06", "{\"f\":3}"},
     {NAMED("a", ARRAY(MAP("\"double\""))) "," F("\"int\""), F("\"int\""),
      "02 02 02 6b 00 00 00 00 00 00 00 00 00 00 06", "{\"f\":3}"},
-    {NAMED("a", ARRAY("\"double\"")) "," F("\"int\""), F("\"int\""), "01 06 ff ff ff 00 06", "{\"f\":3}"},
-    {NAMED("a", "[\"null\",\"string\"," FIXED4("X") "]") "," F("\"int\""), F("\"int\""), "04 41 42 43 44 06", "{\"f\":3}"},
-    {NAMED("old", "\"int\""), "{\"name\":\"f\",\"type\":\"int\",\"aliases\":[\"older\",\"old\"]}", "06", "{\"f\":3}"},
-    {NAMED("old", "\"int\"") "," F("\"int\""), "{\"name\":\"f\",\"type\":\"int\",\"aliases\":[\"old\"]}", "02 06", "{\"f\":3}"},
+    {NAMED("a", ARRAY("\"double\"")) "," F("\"int\""), F("\"int\""), "01 06 ff ff ff 00 06",
+     "{\"f\":3}"},
+    {NAMED("a", "[\"null\",\"string\"," FIXED4("X") "]") "," F("\"int\""), F("\"int\""),
+     "04 41 42 43 44 06", "{\"f\":3}"},
+    {NAMED("old", "\"int\""), "{\"name\":\"f\",\"type\":\"int\",\"aliases\":[\"older\",\"old\"]}",
+     "06", "{\"f\":3}"},
+    {NAMED("old", "\"int\"") "," F("\"int\""),
+     "{\"name\":\"f\",\"type\":\"int\",\"aliases\":[\"old\"]}", "02 06", "{\"f\":3}"},
     {F(SUB("Old", F("\"int\""))),
-     F("{\"type\":\"record\",\"name\":\"New\",\"aliases\":[\"Old\"],\"fields\":[" F("\"int\"") "]}"), "06", "{\"f\":{\"f\":3}}"},
+     F("{\"type\":\"record\",\"name\":\"New\",\"aliases\":[\"Old\"],\"fields\":[" F(
+         "\"int\"") "]}"),
+     "06", "{\"f\":{\"f\":3}}"},
     {F(SUB("a.S", F("\"int\""))), F(SUB("b.S", F("\"int\""))), "06", "{\"f\":{\"f\":3}}"},
     {F(SUB("S", "")), F(SUB("S", "")), "", "{\"f\":{}}"},
 };
@@ -275,12 +295,14 @@ static const struct bad bads[] = {
     {F(ARRAY("\"int\"")), F(ARRAY("\"int\"")), "02 02", DECODE_TRUNCATED},
     {F(ARRAY("\"null\"")), F(ARRAY("\"null\"")), "fe ff ff ff ff ff ff ff ff 01", DECODE_TOO_LONG},
     {F(ARRAY("\"null\"")), F(ARRAY("\"null\"")), "fe ff ff ff 0f 00", DECODE_TOO_LONG},
-    {F(ARRAY("\"int\"")), F(ARRAY("\"int\"")), "ff ff ff ff ff ff ff ff ff 01 00", DECODE_BAD_VALUE},
+    {F(ARRAY("\"int\"")), F(ARRAY("\"int\"")), "ff ff ff ff ff ff ff ff ff 01 00",
+     DECODE_BAD_VALUE},
     {F(ARRAY("\"int\"")), F(ARRAY("\"int\"")), "01 01 02 00", DECODE_BAD_VALUE},
     {F(ARRAY("\"int\"")), F(ARRAY("\"int\"")), "01 20 02 00", DECODE_TRUNCATED},
     {F(ARRAY("\"int\"")), F(ARRAY("\"int\"")), "01 04 02 00", DECODE_BAD_VALUE},
     {F(MAP("\"int\"")), F(MAP("\"int\"")), "02 02 ff 02 00", DECODE_BAD_UTF8},
-    {NAMED("a", ARRAY("\"null\"")) "," F("\"int\""), F("\"int\""), "fe ff ff ff ff ff ff ff ff 01 00 06", DECODE_TOO_LONG},
+    {NAMED("a", ARRAY("\"null\"")) "," F("\"int\""), F("\"int\""),
+     "fe ff ff ff ff ff ff ff ff 01 00 06", DECODE_TOO_LONG},
     {NAMED("a", ARRAY("\"int\"")) "," F("\"int\""), F("\"int\""), "01 40 00 06", DECODE_TRUNCATED},
     {NAMED("a", "\"string\"") "," F("\"int\""), F("\"int\""), "03 06", DECODE_BAD_VALUE},
 };
@@ -289,8 +311,8 @@ Test(plan, refuses_what_is_no_value)
 {
     for (size_t i = 0; i < sizeof(bads) / sizeof(bads[0]); i++) {
         struct world w = {0};
-        enum decode_result r = read_as(&w, record_of(&w, bads[i].writer),
-                                       record_of(&w, bads[i].reader), bads[i].hex);
+        enum decode_result r =
+            read_as(&w, record_of(&w, bads[i].writer), record_of(&w, bads[i].reader), bads[i].hex);
 
         cr_assert_eq(r, bads[i].result, "case %zu: %s [%s]: %s", i, bads[i].writer, bads[i].hex,
                      decode_result_sentence(r));
@@ -328,10 +350,13 @@ static const struct impossible impossibles[] = {
     {F("{\"type\":\"enum\",\"name\":\"G\",\"symbols\":[\"A\"]}"), F(ENUM_ABC), "enum G"},
     {F(ARRAY("\"string\"")), F(ARRAY("\"int\"")), "field f"},
     {F(MAP("\"int\"")), F(ARRAY("\"int\"")), "field f"},
-    {F("{\"type\":\"bytes\",\"logicalType\":\"decimal\",\"precision\":18,\"scale\":2}"), F(DECIMAL), "field f"},
+    {F("{\"type\":\"bytes\",\"logicalType\":\"decimal\",\"precision\":18,\"scale\":2}"), F(DECIMAL),
+     "field f"},
     {NAMED("x", "\"int\""), F("\"int\""), "field f: the writer lacks it and it has no default"},
-    {F(SUB("S", NAMED("x", "\"int\""))), F(SUB("S", NAMED("y", "\"int\""))), "field f.y: the writer lacks it"},
-    {F(SUB("S", F("\"int\""))), F(SUB("T", F("\"int\""))), "record S, which cannot be read as record T"},
+    {F(SUB("S", NAMED("x", "\"int\""))), F(SUB("S", NAMED("y", "\"int\""))),
+     "field f.y: the writer lacks it"},
+    {F(SUB("S", F("\"int\""))), F(SUB("T", F("\"int\""))),
+     "record S, which cannot be read as record T"},
 };
 
 Test(plan, refuses_impossible_pairs_with_the_field_named)
@@ -340,8 +365,8 @@ Test(plan, refuses_impossible_pairs_with_the_field_named)
         struct world w = {0};
         const struct avro_desc *desc =
             desc_build_text(record_of(&w, impossibles[i].reader), &w.arena);
-        enum err err = plan_compile(str_from(record_of(&w, impossibles[i].writer)), desc, &w.plan,
-                                    &w.error);
+        enum err err =
+            plan_compile(str_from(record_of(&w, impossibles[i].writer)), desc, &w.plan, &w.error);
 
         cr_assert_eq(err, ERR_SCHEMA, "case %zu", i);
         cr_assert(strstr(w.error.text, impossibles[i].sentence) != NULL, "case %zu: %s", i,
@@ -356,15 +381,17 @@ Test(plan, takes_a_record_of_another_namespace_but_not_of_another_name)
     const char *reader = "{\"type\":\"record\",\"name\":\"b.R\",\"fields\":[]}";
     const struct avro_desc *desc = desc_build_text(reader, &w.arena);
 
-    cr_assert_eq(plan_compile(STR("{\"type\":\"record\",\"name\":\"a.R\",\"fields\":[]}"), desc, &w.plan, &w.error),
+    cr_assert_eq(plan_compile(STR("{\"type\":\"record\",\"name\":\"a.R\",\"fields\":[]}"), desc,
+                              &w.plan, &w.error),
                  ERR_NONE);
     plan_free(&w.plan);
-    cr_assert_eq(plan_compile(STR("{\"type\":\"record\",\"name\":\"b.S\",\"fields\":[]}"), desc, &w.plan, &w.error),
+    cr_assert_eq(plan_compile(STR("{\"type\":\"record\",\"name\":\"b.S\",\"fields\":[]}"), desc,
+                              &w.plan, &w.error),
                  ERR_SCHEMA);
     fini(&w);
 }
 
-#define TREE(name)                                                                                  \
+#define TREE(name)                                                                                 \
     "{\"type\":\"record\",\"name\":\"" name "\",\"fields\":[{\"name\":\"v\",\"type\":\"int\"},"    \
     "{\"name\":\"c\",\"type\":{\"type\":\"array\",\"items\":\"" name "\"}}]}"
 
@@ -373,7 +400,8 @@ Test(plan, reads_a_type_that_contains_itself)
     struct world w = {0};
 
     cr_assert_eq(read_as(&w, TREE("T"), TREE("T"), "02 04 04 00 06 02 08 00 00 00"), DECODE_OK);
-    cr_assert_str_eq(w.json.p, "{\"v\":1,\"c\":[{\"v\":2,\"c\":[]},{\"v\":3,\"c\":[{\"v\":4,\"c\":[]}]}]}");
+    cr_assert_str_eq(w.json.p,
+                     "{\"v\":1,\"c\":[{\"v\":2,\"c\":[]},{\"v\":3,\"c\":[{\"v\":4,\"c\":[]}]}]}");
     fini(&w);
 }
 
@@ -391,7 +419,8 @@ Test(plan, skips_a_type_that_contains_itself_to_a_bounded_depth)
     {
         char value[64];
 
-        cr_assert_eq(plan_decode(w.plan, strbuf_str(&deep), &w.arena, value, NULL), DECODE_TOO_LONG);
+        cr_assert_eq(plan_decode(w.plan, strbuf_str(&deep), &w.arena, value, NULL),
+                     DECODE_TOO_LONG);
     }
     strbuf_fini(&deep);
     fini(&w);
@@ -400,8 +429,9 @@ Test(plan, skips_a_type_that_contains_itself_to_a_bounded_depth)
 Test(plan, ends_with_a_record_that_holds_itself_twice_and_nothing_else)
 {
     struct world w = {0};
-    const char *writer = record_of(
-        &w, NAMED("t", "{\"type\":\"record\",\"name\":\"T\",\"fields\":[" NAMED("a", "\"T\"") "," NAMED("b", "\"T\"") "]}"));
+    const char *writer =
+        record_of(&w, NAMED("t", "{\"type\":\"record\",\"name\":\"T\",\"fields\":[" NAMED(
+                                     "a", "\"T\"") "," NAMED("b", "\"T\"") "]}"));
 
     cr_assert_eq(read_as(&w, writer, record_of(&w, FD("\"int\"", "1")), ""), DECODE_TOO_LONG);
     fini(&w);
@@ -410,7 +440,8 @@ Test(plan, ends_with_a_record_that_holds_itself_twice_and_nothing_else)
 Test(plan, measures_a_record_whose_content_it_refuses)
 {
     struct world w = {0};
-    const char *schema = record_of(&w, NAMED("a", "\"string\"") "," NAMED("b", "[\"null\"," ARRAY("\"int\"") "]"));
+    const char *schema =
+        record_of(&w, NAMED("a", "\"string\"") "," NAMED("b", "[\"null\"," ARRAY("\"int\"") "]"));
     size_t size = 0;
 
     cr_assert_eq(read_as(&w, schema, schema, "02 ff 02 04 02 04 00 99"), DECODE_BAD_UTF8);

@@ -14,7 +14,9 @@ static const char *const names[] = {"1.avsc", "2.avsc", "7.avsc", "note.txt"};
 static void
 make_folder(char *path)
 {
-    const char *texts[] = {ticket_event_avsc, "{\"type\":", "{\"type\":\"record\",\"name\":\"Other\",\"fields\":[]}", "x"};
+    const char *texts[] = {ticket_event_avsc,
+                           "{\"type\":", "{\"type\":\"record\",\"name\":\"Other\",\"fields\":[]}",
+                           "x"};
 
     cr_assert(mkdtemp(path) != NULL);
     for (size_t i = 0; i < 4; i++) {
@@ -55,10 +57,12 @@ Test(registry, finds_schemas_by_id_and_tells_unknown_from_impossible)
     struct error error = {0};
 
     make_folder(path);
-    cr_assert_eq(registry_open_folder(path, FRAMING_CONFLUENT, &ticket_event_desc, &r, &error), ERR_NONE);
+    cr_assert_eq(registry_open_folder(path, FRAMING_CONFLUENT, &ticket_event_desc, &r, &error),
+                 ERR_NONE);
     cr_assert_eq(registry_get(r, 1, &plan, &error), DECODE_OK, "%s", error.text);
     cr_assert_eq(registry_get(r, 5, &again, &error), DECODE_UNKNOWN_SCHEMA);
-    cr_assert(strstr(error.text, "schema id 5") != NULL && strstr(error.text, path) != NULL, "%s", error.text);
+    cr_assert(strstr(error.text, "schema id 5") != NULL && strstr(error.text, path) != NULL, "%s",
+              error.text);
     cr_assert_eq(registry_get(r, 2, &again, &error), DECODE_IMPOSSIBLE_SCHEMA);
     cr_assert(strstr(error.text, "not JSON") != NULL, "%s", error.text);
     cr_assert_eq(registry_get(r, 7, &again, &error), DECODE_IMPOSSIBLE_SCHEMA);
@@ -84,7 +88,8 @@ Test(registry, an_unknown_id_stays_unknown_until_told_to_ask_again)
     char to[256];
 
     make_folder(path);
-    cr_assert_eq(registry_open_folder(path, FRAMING_CONFLUENT, &ticket_event_desc, &r, &error), ERR_NONE);
+    cr_assert_eq(registry_open_folder(path, FRAMING_CONFLUENT, &ticket_event_desc, &r, &error),
+                 ERR_NONE);
     cr_assert_eq(registry_get(r, 3, &plan, &error), DECODE_UNKNOWN_SCHEMA);
     snprintf(from, sizeof(from), "%s/1.avsc", path);
     snprintf(to, sizeof(to), "%s/3.avsc", path);
@@ -105,8 +110,10 @@ Test(registry, finds_schemas_by_fingerprint)
     struct error error = {0};
 
     make_folder(path);
-    cr_assert_eq(registry_open_folder(path, FRAMING_SINGLE_OBJECT, &ticket_event_desc, &r, &error), ERR_NONE);
-    cr_assert_eq(registry_get(r, TICKET_EVENT_FINGERPRINT, &plan, &error), DECODE_OK, "%s", error.text);
+    cr_assert_eq(registry_open_folder(path, FRAMING_SINGLE_OBJECT, &ticket_event_desc, &r, &error),
+                 ERR_NONE);
+    cr_assert_eq(registry_get(r, TICKET_EVENT_FINGERPRINT, &plan, &error), DECODE_OK, "%s",
+                 error.text);
     cr_assert_eq(registry_get(r, 1, &plan, &error), DECODE_UNKNOWN_SCHEMA);
     registry_free(&r);
     remove_folder(path);
@@ -137,7 +144,8 @@ Test(registry, ids_out_of_thin_air_do_not_grow_it_without_end)
     struct error error = {0};
 
     make_folder(path);
-    cr_assert_eq(registry_open_folder(path, FRAMING_CONFLUENT, &ticket_event_desc, &r, &error), ERR_NONE);
+    cr_assert_eq(registry_open_folder(path, FRAMING_CONFLUENT, &ticket_event_desc, &r, &error),
+                 ERR_NONE);
     for (uint64_t id = 100; id < 3500; id++)
         cr_assert_eq(registry_get(r, id, &plan, NULL), DECODE_UNKNOWN_SCHEMA);
     cr_assert_eq(registry_get(r, 1, &plan, &error), DECODE_OK);
@@ -151,9 +159,11 @@ Test(registry, takes_schemas_by_hand_and_says_when_there_is_no_folder)
     const struct plan *plan = NULL;
     struct error error = {0};
 
-    cr_assert_eq(registry_add(r, 9, str_of(ticket_event_avsc, TICKET_EVENT_AVSC_LEN), &error), DECODE_OK);
+    cr_assert_eq(registry_add(r, 9, str_of(ticket_event_avsc, TICKET_EVENT_AVSC_LEN), &error),
+                 DECODE_OK);
     cr_assert_eq(registry_get(r, 9, &plan, &error), DECODE_OK);
     registry_free(&r);
-    cr_assert_eq(registry_open_folder("/nonexistent", FRAMING_RAW, &ticket_event_desc, &r, &error), ERR_IO);
+    cr_assert_eq(registry_open_folder("/nonexistent", FRAMING_RAW, &ticket_event_desc, &r, &error),
+                 ERR_IO);
     cr_assert(strstr(error.text, "/nonexistent") != NULL);
 }

@@ -78,7 +78,8 @@ Test(ticket_event, every_cut_of_a_message_is_refused_as_truncated)
     plan_free(&plan);
 }
 
-/* What is still an event after damage must encode and decode as itself; nothing may be read that is not there. */
+/* What is still an event after damage must encode and decode as itself; nothing may be read that is
+ * not there. */
 Test(ticket_event, damage_is_refused_or_is_another_event)
 {
     struct plan *plan = own_plan();
@@ -116,7 +117,8 @@ Test(ticket_event, avro_c_reads_what_we_write_and_we_what_it_writes)
     avro_value_iface_t *iface;
     avro_value_t value;
 
-    cr_assert_eq(avro_schema_from_json_length(ticket_event_avsc, TICKET_EVENT_AVSC_LEN, &schema), 0);
+    cr_assert_eq(avro_schema_from_json_length(ticket_event_avsc, TICKET_EVENT_AVSC_LEN, &schema),
+                 0);
     iface = avro_generic_class_from_schema(schema);
     avro_generic_value_new(iface, &value);
     for (int i = 0; i < 500; i++) {
@@ -172,13 +174,17 @@ Test(ticket_event, json_gives_back_every_event)
         cr_assert_eq(r, DECODE_OK, "%s %s", decode_result_reason(r), field);
         cr_assert_eq(unknown, 0);
         avro_encode(&ticket_event_desc, &event, &again);
-        cr_assert(str_equal(strbuf_str(&bytes), strbuf_str(&again)), "%.*s", STR_ARG(strbuf_str(&flat)));
-        r = avro_json_read(&ticket_event_desc, strbuf_str(&nested), &arena, &event, &unknown, &field);
-        cr_assert_eq(r, DECODE_OK, "%s %s: %.*s", decode_result_reason(r), field, STR_ARG(strbuf_str(&nested)));
+        cr_assert(str_equal(strbuf_str(&bytes), strbuf_str(&again)), "%.*s",
+                  STR_ARG(strbuf_str(&flat)));
+        r = avro_json_read(&ticket_event_desc, strbuf_str(&nested), &arena, &event, &unknown,
+                           &field);
+        cr_assert_eq(r, DECODE_OK, "%s %s: %.*s", decode_result_reason(r), field,
+                     STR_ARG(strbuf_str(&nested)));
         cr_assert_eq(unknown, 0);
         strbuf_clear(&again);
         avro_encode(&ticket_event_desc, &event, &again);
-        cr_assert(str_equal(strbuf_str(&bytes), strbuf_str(&again)), "%.*s", STR_ARG(strbuf_str(&nested)));
+        cr_assert(str_equal(strbuf_str(&bytes), strbuf_str(&again)), "%.*s",
+                  STR_ARG(strbuf_str(&nested)));
         strbuf_fini(&bytes);
         strbuf_fini(&flat);
         strbuf_fini(&nested);

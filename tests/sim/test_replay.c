@@ -258,7 +258,8 @@ add_sums(struct sums *sums, const struct metrics *m, int64_t sign)
     sums->reply_ms += sign * m->response_time.sum_ms;
 }
 
-/* For each record of `all`, the records by channel of the same tenant and window come to the same. */
+/* For each record of `all`, the records by channel of the same tenant and window come to the same.
+ */
 static void
 check_sums(const struct run_rollups *rollups, uint64_t seed)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Save at any event, load into new engines, go on: the same outbox as of engines that were never
- * stopped. This is what a restart does with the state records of the changelogs; here they are a list.
+ * stopped. This is what a restart does with the state records of the changelogs; here they are a
+ * list.
  */
 #include "base/mem.h"
 #include "schemas/codec/encode.h"

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What lies in the folder when the sink is done, byte for byte. */
-#include "sinks/jsonl_sink.h"
-
 #include "schemas/codec/encode.h"
 #include "schemas/rollup.h"
+#include "sinks/jsonl_sink.h"
 #include "sinks/out_file.h"
 #include "tests/support/temp.h"
 
 #include <criterion/criterion.h>
+
 #include <unistd.h>
 
 static struct strbuf
@@ -26,8 +26,7 @@ encoded_rollup(const char *segment_id)
 static struct sink *
 open_sink(struct temp *t, bool raw, struct str prefix)
 {
-    struct jsonl_sink_options options = {
-        .folder = t->folder, .raw = raw, .rollup_prefix = prefix};
+    struct jsonl_sink_options options = {.folder = t->folder, .raw = raw, .rollup_prefix = prefix};
     struct sink *sink = NULL;
     struct error error;
 
@@ -51,8 +50,7 @@ expect_file(struct temp *t, const char *name, struct str bytes)
     struct strbuf found = {0};
 
     cr_assert(temp_read(t, name, &found), "%s is not there", name);
-    cr_expect(str_equal(strbuf_str(&found), bytes), "%s: %.*s", name,
-              STR_ARG(strbuf_str(&found)));
+    cr_expect(str_equal(strbuf_str(&found), bytes), "%s: %.*s", name, STR_ARG(strbuf_str(&found)));
     strbuf_fini(&found);
 }
 
@@ -69,8 +67,8 @@ Test(jsonl_sink, dead_letters_and_late_events)
 
     temp_init(&t);
     sink = open_sink(&t, false, STR(""));
-    write_record(sink, SINK_DEAD_LETTERS, STR("T-1"), STR("{\"a\":\"\xc3\xa4\"}"),
-                 STR("bad_value"), STR(""));
+    write_record(sink, SINK_DEAD_LETTERS, STR("T-1"), STR("{\"a\":\"\xc3\xa4\"}"), STR("bad_value"),
+                 STR(""));
     write_record(sink, SINK_DEAD_LETTERS, STR(""), STR("\xff\xfe\0"), STR("bad_utf8"), STR(""));
     write_record(sink, SINK_LATE, STR("T-2"), STR("{}"), STR("window_closed"),
                  STR("[{\"window_name\":\"1h\",\"window_start\":\"2026-03-02T08:00:00.000Z\"}]"));

@@ -42,28 +42,44 @@ Test(rollup_json, the_example_of_the_contract)
     r.metrics.has_ticket_volume = true;
     r.metrics.ticket_volume.value = 12;
     r.metrics.has_first_response_time = true;
-    r.metrics.first_response_time =
-        (struct duration_metric){.count = 9, .sum_ms = 812000, .has_min_ms = true, .min_ms = 4000,
-                                 .has_max_ms = true, .max_ms = 312000, .has_p50_ms = true,
-                                 .p50_ms = 61234.5, .has_p90_ms = true, .p90_ms = 1,
-                                 .has_p95_ms = true, .p95_ms = 2, .has_p99_ms = true, .p99_ms = 3};
+    r.metrics.first_response_time = (struct duration_metric){.count = 9,
+                                                             .sum_ms = 812000,
+                                                             .has_min_ms = true,
+                                                             .min_ms = 4000,
+                                                             .has_max_ms = true,
+                                                             .max_ms = 312000,
+                                                             .has_p50_ms = true,
+                                                             .p50_ms = 61234.5,
+                                                             .has_p90_ms = true,
+                                                             .p90_ms = 1,
+                                                             .has_p95_ms = true,
+                                                             .p95_ms = 2,
+                                                             .has_p99_ms = true,
+                                                             .p99_ms = 3};
     r.metrics.has_csat = true;
-    r.metrics.csat = (struct ratio_metric){.numerator = 7, .denominator = 8, .has_value = true,
-                                           .value = 0.875, .has_low = true, .low = 0.529,
-                                           .has_high = true, .high = 0.978,
-                                           .has_low_sample = true, .low_sample = true};
-    expect(&r, "{\"tenant\":\"\",\"segmentation\":\"by_channel\",\"segment\":{\"channel\":\"email\"},"
-               "\"segment_id\":\"by_channel|channel=email\",\"window_name\":\"1h\","
-               "\"window_start\":\"2026-03-02T08:00:00.000Z\","
-               "\"window_end\":\"2026-03-02T09:00:00.000Z\",\"zone\":\"UTC\","
-               "\"revision\":0,\"is_closed\":true,"
-               "\"corrections_until\":\"2026-03-03T09:00:00.000Z\","
-               "\"watermark\":\"2026-03-02T09:00:00.000Z\",\"late\":0,\"definition_version\":1,"
-               "\"metrics\":{\"first_response_time\":{\"count\":9,\"sum_ms\":812000,"
-               "\"min_ms\":4000,\"max_ms\":312000,\"p50_ms\":61234.5,\"p90_ms\":1,\"p95_ms\":2,"
-               "\"p99_ms\":3},\"csat\":{\"numerator\":7,\"denominator\":8,\"value\":0.875,"
-               "\"low\":0.529,\"high\":0.978,\"low_sample\":true},"
-               "\"ticket_volume\":{\"value\":12}}}");
+    r.metrics.csat = (struct ratio_metric){.numerator = 7,
+                                           .denominator = 8,
+                                           .has_value = true,
+                                           .value = 0.875,
+                                           .has_low = true,
+                                           .low = 0.529,
+                                           .has_high = true,
+                                           .high = 0.978,
+                                           .has_low_sample = true,
+                                           .low_sample = true};
+    expect(&r,
+           "{\"tenant\":\"\",\"segmentation\":\"by_channel\",\"segment\":{\"channel\":\"email\"},"
+           "\"segment_id\":\"by_channel|channel=email\",\"window_name\":\"1h\","
+           "\"window_start\":\"2026-03-02T08:00:00.000Z\","
+           "\"window_end\":\"2026-03-02T09:00:00.000Z\",\"zone\":\"UTC\","
+           "\"revision\":0,\"is_closed\":true,"
+           "\"corrections_until\":\"2026-03-03T09:00:00.000Z\","
+           "\"watermark\":\"2026-03-02T09:00:00.000Z\",\"late\":0,\"definition_version\":1,"
+           "\"metrics\":{\"first_response_time\":{\"count\":9,\"sum_ms\":812000,"
+           "\"min_ms\":4000,\"max_ms\":312000,\"p50_ms\":61234.5,\"p90_ms\":1,\"p95_ms\":2,"
+           "\"p99_ms\":3},\"csat\":{\"numerator\":7,\"denominator\":8,\"value\":0.875,"
+           "\"low\":0.529,\"high\":0.978,\"low_sample\":true},"
+           "\"ticket_volume\":{\"value\":12}}}");
 }
 
 Test(rollup_json, inside_a_metric_null_is_written_but_not_an_interval_that_is_none)

@@ -116,7 +116,8 @@ make_fixed(struct maker *m, struct strbuf *w, struct strbuf *r)
 static void
 make_list(struct maker *m, int depth, struct strbuf *w, struct strbuf *r)
 {
-    both(w, r, below(m, 2) == 0 ? "{\"type\":\"array\",\"items\":" : "{\"type\":\"map\",\"values\":");
+    both(w, r,
+         below(m, 2) == 0 ? "{\"type\":\"array\",\"items\":" : "{\"type\":\"map\",\"values\":");
     make_type(m, depth + 1, w, r);
     both(w, r, "}");
 }
@@ -157,10 +158,11 @@ make_nullable(struct maker *m, int depth, struct strbuf *w, struct strbuf *r)
     strbuf_fini(&rt);
 }
 
-static void
-make_record(struct maker *m, int depth, const char *name, struct strbuf *w, struct strbuf *r);
+static void make_record(struct maker *m, int depth, const char *name, struct strbuf *w,
+                        struct strbuf *r);
 
-/* Branches that cannot be taken for each other; the reader has them in another order and perhaps one less. */
+/* Branches that cannot be taken for each other; the reader has them in another order and perhaps
+ * one less. */
 static void
 make_union(struct maker *m, int depth, struct strbuf *w, struct strbuf *r)
 {
@@ -262,10 +264,11 @@ make_record(struct maker *m, int depth, const char *name, struct strbuf *w, stru
         make_type(m, depth + 1, w, &type);
         strbuf_add(w, STR("}"));
         if (below(m, 5) == 0 && !m->plain)
-            strbuf_addf(&kept[i], "{\"name\":\"g%d\",\"aliases\":[\"x\",\"f%d\"],\"type\":%.*s}", id, id,
-                        STR_ARG(strbuf_str(&type)));
+            strbuf_addf(&kept[i], "{\"name\":\"g%d\",\"aliases\":[\"x\",\"f%d\"],\"type\":%.*s}",
+                        id, id, STR_ARG(strbuf_str(&type)));
         else if (below(m, 4) != 0)
-            strbuf_addf(&kept[i], "{\"name\":\"f%d\",\"type\":%.*s}", id, STR_ARG(strbuf_str(&type)));
+            strbuf_addf(&kept[i], "{\"name\":\"f%d\",\"type\":%.*s}", id,
+                        STR_ARG(strbuf_str(&type)));
         else if (!m->plain && below(m, 2) == 0)
             make_added(m, id, &kept[i]);
         strbuf_fini(&type);

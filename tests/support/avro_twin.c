@@ -4,9 +4,9 @@
 #include <jansson.h>
 
 struct twin {
-    int64_t v;     /* numbers, boolean, index of enum or union */
+    int64_t v; /* numbers, boolean, index of enum or union */
     double d;
-    struct str s;  /* string, bytes, fixed */
+    struct str s; /* string, bytes, fixed */
     size_t n;
     const struct twin **items; /* of lists, fields, the branch's value */
     struct str *keys;
@@ -36,7 +36,7 @@ get_long(struct str *b, int64_t *ret)
         *b = str_of(b->p + 1, b->n - 1);
         v |= (uint64_t)(byte & 127) << (shift & 63);
         if (byte < 128) {
-            *ret = (v & 1) != 0 ? (int64_t)~(v >> 1) : (int64_t)(v >> 1);
+            *ret = (v & 1) != 0 ? (int64_t) ~(v >> 1) : (int64_t)(v >> 1);
             return true;
         }
     }
@@ -67,7 +67,8 @@ read_list(const struct schema *w, struct str *b, struct arena *arena)
         for (int64_t i = count < 0 ? -count : count; i > 0; i--) {
             int64_t n = 0;
 
-            if (w->kind == AVK_MAP && (!get_long(b, &n) || !get_bytes(b, (size_t)n, &t->keys[t->n])))
+            if (w->kind == AVK_MAP &&
+                (!get_long(b, &n) || !get_bytes(b, (size_t)n, &t->keys[t->n])))
                 return NULL;
             t->items[t->n] = twin_read(w->items, b, arena);
             if (t->items[t->n++] == NULL)
@@ -291,7 +292,8 @@ default_fields(const struct schema *r, json_t *json, struct arena *arena)
         const struct schema_field *f = &r->fields[i];
         json_t *given = json_object_getn(json, f->name.p, f->name.n);
         json_t *own = given != NULL ? NULL
-                                    : json_loadb(f->default_json.p, f->default_json.n, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+                                    : json_loadb(f->default_json.p, f->default_json.n,
+                                                 JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
 
         t->items[i] = default_of(f->type, given != NULL ? given : own, arena);
         json_decref(own);
@@ -364,8 +366,9 @@ resolve_fields(const struct schema *w, const struct schema *r, const struct twin
         const struct schema_field *from = source_of(w, &r->fields[i]);
 
         if (from != NULL) {
-            verdict = worse(verdict, twin_resolve(from->type, r->fields[i].type,
-                                                  value->items[from - w->fields], arena, &t->items[i]));
+            verdict =
+                worse(verdict, twin_resolve(from->type, r->fields[i].type,
+                                            value->items[from - w->fields], arena, &t->items[i]));
         } else {
             struct str text = r->fields[i].default_json;
             json_t *json = json_loadb(text.p, text.n, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
@@ -387,7 +390,8 @@ resolve_list(const struct schema *w, const struct schema *r, const struct twin *
 
     for (size_t i = 0; i < value->n; i++) {
         t->keys[i] = value->keys[i];
-        verdict = worse(verdict, twin_resolve(w->items, r->items, value->items[i], arena, &t->items[i]));
+        verdict =
+            worse(verdict, twin_resolve(w->items, r->items, value->items[i], arena, &t->items[i]));
     }
     *ret = t;
     return verdict;
@@ -408,7 +412,8 @@ resolve_to_union(const struct schema *w, const struct schema *r, const struct tw
 }
 
 static enum twin_verdict
-resolve_enum(const struct schema *w, const struct schema *r, const struct twin *value, struct twin *t)
+resolve_enum(const struct schema *w, const struct schema *r, const struct twin *value,
+             struct twin *t)
 {
     t->v = r->default_symbol;
     for (size_t i = 0; i < r->symbols.n; i++)
@@ -418,7 +423,8 @@ resolve_enum(const struct schema *w, const struct schema *r, const struct twin *
 }
 
 static enum twin_verdict
-resolve_number(const struct schema *w, const struct schema *r, const struct twin *value, struct twin *t)
+resolve_number(const struct schema *w, const struct schema *r, const struct twin *value,
+               struct twin *t)
 {
     if (w->kind == AVK_INT || w->kind == AVK_LONG)
         t->d = r->kind == AVK_FLOAT ? (double)(float)value->v : (double)value->v;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Schema resolution done the plain way, value by value over trees: what a plan is compared with. Shares the parser of
- * schemas with the codec and nothing else: it never looks at tables, offsets or programs.
+ * Schema resolution done the plain way, value by value over trees: what a plan is compared with.
+ * Shares the parser of schemas with the codec and nothing else: it never looks at tables, offsets
+ * or programs.
  */
 #ifndef TESTS_SUPPORT_AVRO_TWIN_H
 #define TESTS_SUPPORT_AVRO_TWIN_H

@@ -29,7 +29,8 @@ random_long(uint64_t *seed)
 static struct str
 random_string(uint64_t *seed, struct arena *arena)
 {
-    static const char *const pieces[] = {"a", "Z9", "\xC3\xBC", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "\"", "\\", "\n", " "};
+    static const char *const pieces[] = {
+        "a", "Z9", "\xC3\xBC", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "\"", "\\", "\n", " "};
     size_t n = codec_random(seed) % 12;
     size_t used = 0;
     char *p;

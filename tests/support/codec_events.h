@@ -10,9 +10,10 @@
 uint64_t codec_random(uint64_t *seed);
 
 /*
- * Fills any record of ours at random: every member of the table, with all branches, nulls, empty and long lists and
- * strings with and without ASCII. Lists and strings lie in the arena.
+ * Fills any record of ours at random: every member of the table, with all branches, nulls, empty
+ * and long lists and strings with and without ASCII. Lists and strings lie in the arena.
  */
-void codec_random_record(const struct avro_desc *desc, uint64_t *seed, struct arena *arena, void *ret);
+void codec_random_record(const struct avro_desc *desc, uint64_t *seed, struct arena *arena,
+                         void *ret);
 
 #endif

@@ -160,7 +160,7 @@ build_slot(struct builder *b, const struct schema *s, struct str name, size_t at
     ret->logical = s->logical;
     ret->precision = (uint8_t)s->precision;
     ret->scale = (uint8_t)s->scale;
-    ret->max_len = s->max_len >= 0           ? (uint32_t)s->max_len
+    ret->max_len = s->max_len >= 0         ? (uint32_t)s->max_len
                    : s->kind == AVK_STRING ? AVRO_STRING_MAX
                                            : AVRO_BYTES_MAX;
     if (s->kind == AVK_FIXED || s->kind == AVK_ENUM || s->kind == AVK_RECORD)

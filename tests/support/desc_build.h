@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What avsc2c prints, made at run time: tables for any schema, so that tests can read as schemas that no file has.
- * Layout: every member at a multiple of 8, nothing cleverer. Links the schemas library.
+ * What avsc2c prints, made at run time: tables for any schema, so that tests can read as schemas
+ * that no file has. Layout: every member at a multiple of 8, nothing cleverer. Links the schemas
+ * library.
  */
 #ifndef TESTS_SUPPORT_DESC_BUILD_H
 #define TESTS_SUPPORT_DESC_BUILD_H

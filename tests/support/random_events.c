@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Time goes forward in random steps (often none, so that events tie); at each step one of the tickets
- * alive gets an event, chosen by weight. A ticket is now and then given up for a new one, and a few
- * never get their TicketCreated.
+ * Time goes forward in random steps (often none, so that events tie); at each step one of the
+ * tickets alive gets an event, chosen by weight. A ticket is now and then given up for a new one,
+ * and a few never get their TicketCreated.
  */
 #include "tests/support/random_events.h"
 
@@ -17,7 +17,7 @@ struct maker {
     const struct random_events *options;
     uint64_t seed;         /* of what happens; */
     uint64_t arrival_seed; /* of when it arrives */
-    uint32_t *tickets; /* numbers of those alive */
+    uint32_t *tickets;     /* numbers of those alive */
     bool *created;
     uint32_t next_ticket;
     struct ticket_event event;
@@ -110,8 +110,8 @@ make_message(struct maker *m)
     p->visibility = one_in(m, 5) ? VISIBILITY_INTERNAL : VISIBILITY_PUBLIC;
     p->auto_response = one_in(m, 10);
     m->event.has_actor = one_in(m, 2);
-    m->event.actor = (struct actor){.kind = ACTOR_KIND_AGENT, .has_id = true,
-                                    .id = PICK(m, "ann", "bob", "dan")};
+    m->event.actor = (struct actor){
+        .kind = ACTOR_KIND_AGENT, .has_id = true, .id = PICK(m, "ann", "bob", "dan")};
 }
 
 static void
@@ -205,8 +205,8 @@ static const struct {
     make_fn *make;
     unsigned weight;
 } choices[] = {
-    {make_message, 30}, {make_status, 20}, {make_assigned, 10},     {make_attributes, 10},
-    {make_answer, 8},   {make_review, 4},  {make_channel_move, 4},  {make_escalated, 4},
+    {make_message, 30}, {make_status, 20}, {make_assigned, 10},    {make_attributes, 10},
+    {make_answer, 8},   {make_review, 4},  {make_channel_move, 4}, {make_escalated, 4},
     {make_end, 4},      {make_other, 3},   {make_created, 2},
 };
 

@@ -65,8 +65,8 @@ take_at_random(struct replay *r, const struct event_log *logs, uint32_t n, uint6
 }
 
 struct sink *
-runs_replay(const struct replay_options *options, const struct event_log *logs,
-            uint64_t interleave, struct replay_summary *ret)
+runs_replay(const struct replay_options *options, const struct event_log *logs, uint64_t interleave,
+            struct replay_summary *ret)
 {
     struct sink *sink = memory_sink_new();
     struct replay *r = replay_new(options, sink);
