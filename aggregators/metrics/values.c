@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 /* Scores and points are whole millionths on the way here; published they are the scores and points
- * themselves. */
+ * themselves, and a value is the quotient of what is published: a reader who divides gets the same bits. */
 #define MILLIONTHS 1e6
 #define WILSON_Z   1.96
 
@@ -90,6 +90,8 @@ fill_points(int64_t above, int64_t below, struct ratio_metric *ret)
     fill_ratio(above, below, ret);
     ret->numerator = (double)above / MILLIONTHS;
     ret->denominator = (double)below / MILLIONTHS;
+    if (ret->has_value)
+        ret->value = ret->numerator / ret->denominator;
 }
 
 static void
@@ -99,7 +101,7 @@ fill_mean(int64_t sum, int64_t n, bool in_millionths, struct mean_metric *ret)
     fill_quotient(sum, n, &ret->has_value, &ret->value);
     if (in_millionths) {
         ret->sum = (double)sum / MILLIONTHS;
-        ret->value = ret->has_value ? (double)sum / ((double)n * MILLIONTHS) : 0;
+        ret->value = ret->has_value ? ret->sum / (double)n : 0;
     }
 }
 

@@ -147,9 +147,8 @@ apply_offered(struct applying *a)
         return;
     if (solve != EVTIME_NONE && fact_duration(a, offer.profile, DURATION_survey_delay, a->t - solve))
         offer.delay = a->t - solve;
-    if (p->survey_id.n == 0)
-        return;
-    offer.survey_id = ticket_store_text_add(a->rules->store, p->survey_id);
+    if (p->survey_id.n > 0)
+        offer.survey_id = ticket_store_text_add(a->rules->store, p->survey_id);
     profile_hold(a->rules->profiles, offer.profile);
     x = ticket_make_extras(a->rules->store, a->ticket);
     x->offers = mem_grow(x->offers, x->n_offers, &x->cap_offers, sizeof(*x->offers));
@@ -166,7 +165,8 @@ take_back_offer(struct applying *a, struct extras *x, size_t i)
     if (offer->delay >= 0)
         tally_add_duration(row, DURATION_survey_delay, offer->delay, -1);
     ticket_set_profile(a->rules->store, &offer->profile, 0);
-    ticket_store_text_remove(a->rules->store, offer->survey_id);
+    if (offer->survey_id != 0)
+        ticket_store_text_remove(a->rules->store, offer->survey_id);
     x->n_offers--;
     memmove(offer, offer + 1, (x->n_offers - i) * sizeof(*offer));
 }
@@ -180,11 +180,14 @@ apply_bounced(struct applying *a)
 
     if (x == NULL || a->silent)
         return;
-    for (size_t i = x->n_offers; i-- > 0;)
-        if (str_equal(ticket_store_text(a->rules->store, x->offers[i].survey_id), p->survey_id)) {
+    for (size_t i = x->n_offers; i-- > 0;) {
+        uint32_t id = x->offers[i].survey_id;
+
+        if (str_equal(id != 0 ? ticket_store_text(a->rules->store, id) : STR(""), p->survey_id)) {
             take_back_offer(a, x, i);
             return;
         }
+    }
 }
 
 void

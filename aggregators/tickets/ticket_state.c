@@ -230,7 +230,8 @@ feedback_out(struct saving *s, const struct extras *x, struct ticket_state *ret,
     ret->offers.v = arena_alloc(&s->arena, x->n_offers, sizeof(*ret->offers.v));
     for (size_t i = 0; i < x->n_offers; i++)
         ret->offers.v[ret->offers.n++] = (struct ticket_offer){
-            .survey_id = ticket_store_text(s->e->rules.store, x->offers[i].survey_id),
+            .survey_id =
+                x->offers[i].survey_id != 0 ? ticket_store_text(s->e->rules.store, x->offers[i].survey_id) : STR(""),
             .at = x->offers[i].at,
             .has_delay = x->offers[i].delay >= 0,
             .delay = x->offers[i].delay,
@@ -432,8 +433,9 @@ feedback_in(struct ticket_engine *e, const struct ticket_state *state, struct ex
 
         x->offers[i] = (struct offer){.at = from->at,
                                       .delay = from->has_delay ? from->delay : -1,
-                                      .profile = profile_at(e, state, from->profile),
-                                      .survey_id = ticket_store_text_add(e->rules.store, from->survey_id)};
+                                      .profile = profile_at(e, state, from->profile)};
+        if (from->survey_id.n > 0)
+            x->offers[i].survey_id = ticket_store_text_add(e->rules.store, from->survey_id);
     }
 }
 
