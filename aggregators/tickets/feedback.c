@@ -197,7 +197,7 @@ apply_sentiment(struct applying *a)
     struct sentiment *s;
     int64_t score;
 
-    if (!(p->score >= -1 && p->score <= 1)) {
+    if (!p->has_score || !(p->score >= -1 && p->score <= 1)) {
         a->rules->counters->sentiment_invalid++;
         return;
     }
