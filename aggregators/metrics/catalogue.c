@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "aggregators/metrics/catalogue.h"
 
+#include "aggregators/windows/ages.h"
 #include "base/check.h"
 
 /* A row's a, b and c name durations where its kind is DURATION and measures elsewhere; these pick the right table. */
@@ -15,7 +16,7 @@
 #define ARG_MONEY(x) MEASURE_##x
 #define ARG_SCORE(x) MEASURE_##x
 #define ARG_DURATION(x) DURATION_##x
-#define ARG_HISTOGRAM(x) MEASURE_##x
+#define ARG_HISTOGRAM(x) AGE_OF_##x
 
 const struct metric metrics[METRIC_NUMBERS] = {
 #define METRIC(id, kind, a, b, c, since, unit, formula, window)                                    \

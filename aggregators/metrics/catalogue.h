@@ -37,7 +37,7 @@ enum metric_kind {
     METRIC_MONEY,    /* a / b in decimal(18,4) */
     METRIC_SCORE,    /* 100 (a - b) / c */
     METRIC_DURATION, /* the duration a */
-    METRIC_HISTOGRAM /* ages at the window's end */
+    METRIC_HISTOGRAM /* ages at the window's end, of the enum age_kind a */
 };
 
 enum metric_number {

@@ -136,6 +136,25 @@ fill_duration(const struct tally *t, enum duration d, struct duration_metric *re
     ret->p99_ms = found[3];
 }
 
+static void
+fill_histogram(const struct age_histogram *ages, struct histogram_metric *ret)
+{
+    bool has = ages->n > 0;
+
+    *ret = (struct histogram_metric){.lt_1d = ages->classes[0],
+                                     .d1_3 = ages->classes[1],
+                                     .d3_7 = ages->classes[2],
+                                     .d7_14 = ages->classes[3],
+                                     .d14_30 = ages->classes[4],
+                                     .ge_30d = ages->classes[5],
+                                     .has_p50_ms = has,
+                                     .p50_ms = (double)ages->p50_ms,
+                                     .has_p90_ms = has,
+                                     .p90_ms = (double)ages->p90_ms,
+                                     .has_max_ms = has,
+                                     .max_ms = (double)ages->max_ms};
+}
+
 static int64_t
 measure_of(const struct values_input *in, int measure)
 {
@@ -178,8 +197,11 @@ fill_metric(const struct metric *m, const struct values_input *in, void *at)
     case METRIC_DURATION:
         fill_duration(in->tally, (enum duration)m->a, at);
         return true;
-    case METRIC_MONEY:
     case METRIC_HISTOGRAM:
+        if (in->ages != NULL)
+            fill_histogram(&in->ages[m->a], at);
+        return in->ages != NULL;
+    case METRIC_MONEY:
         break; /* planned: values_init() lets none of these through */
     }
     UNREACHABLE();

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * From what was added up to what is published: one loop over the catalogue fills the Metrics
- * record. Pure arithmetic; each quotient is the correctly rounded one of two exact whole numbers
- * (while both are below 2^53).
+ * record. Pure arithmetic; each value is the quotient of the two numbers that are published beside it.
  */
 #ifndef AGGREGATORS_METRICS_VALUES_H
 #define AGGREGATORS_METRICS_VALUES_H
 
+#include "aggregators/windows/ages.h"
 #include "aggregators/windows/tally.h"
 #include "schemas/rollup.h"
 
@@ -23,6 +23,7 @@ struct values_input {
     int64_t net_flow;
     bool has_mix;      /* the segmentation has channel */
     int64_t mix_total; /* volume of the segment without its channel */
+    const struct age_histogram *ages; /* one per enum age_kind; NULL: null in this record */
 };
 
 /* `selected`: bit set of settings.metrics. */

@@ -220,6 +220,18 @@ add_one_by_one(struct segment_engine *e, const struct pending_row *row)
         window_table_change_level(e->windows, row->placement->segments[i], taking, row->level);
 }
 
+/* Ages of open tickets are those of now, however late the event that changed them: they count at the next close. */
+static void
+add_ages(struct segment_engine *e, const struct pending_row *row)
+{
+    const struct pending_age *ages = pending_row_ages(row);
+
+    for (uint32_t i = 0; i < row->n_ages; i++)
+        for (uint32_t s = 0; s < row->placement->n; s++)
+            segment_add_age(segment_get(e->segments, row->placement->segments[s]), (enum age_kind)ages[i].kind,
+                            ages[i].age.birth, ages[i].age.count);
+}
+
 void
 segment_engine_apply(struct segment_engine *e)
 {
@@ -227,7 +239,10 @@ segment_engine_apply(struct segment_engine *e)
     struct str rows = pending_take(e->pending);
     size_t n = 0;
 
+    for (unsigned spec = 0; spec < e->settings->n_windows; spec++)
+        e->has_news[spec] = true;
     for (const struct pending_row *row; (row = pending_read(&rows)) != NULL;) {
+        add_ages(e, row);
         if (row->lateness_class != 0 || row->second_pane != EVTIME_NONE) {
             add_one_by_one(e, row);
             continue;

@@ -17,7 +17,8 @@ struct pending_sketch {
     struct sketch_bin bins[];
 };
 
-_Static_assert(sizeof(struct pending_row) % 8 == 0 && sizeof(struct pending_sketch) % 8 == 0,
+_Static_assert(sizeof(struct pending_row) % 8 == 0 && sizeof(struct pending_sketch) % 8 == 0 &&
+                   sizeof(struct pending_age) % 8 == 0,
                "what lies behind is aligned");
 
 struct pending {
@@ -104,6 +105,15 @@ add_sketch(struct strbuf *b, const struct partial_sketch *sketch)
     CHECK(sketch_bins_are_valid((const void *)(b->p + start), sketch->bins.n));
 }
 
+static void
+add_age(struct strbuf *b, const struct partial_age *age)
+{
+    struct pending_age copy = {.kind = age->kind, .age = {age->at, age->count}};
+
+    CHECK(age->kind >= 0 && age->kind < AGE_KINDS);
+    add_bytes(b, &copy, sizeof(copy));
+}
+
 /* The measures of a row: the level apart, the others each once and in order. */
 static void
 collect_measures(const struct partial_row *row, struct pending_row *head, int64_t *values)
@@ -135,13 +145,16 @@ pending_add(struct pending *p, struct placement *placement, const struct partial
                                .second_pane = row->has_second_pane ? row->second_pane : EVTIME_NONE,
                                .lateness_class = row->lateness_class,
                                .placement = placement,
-                               .n_sketches = (uint32_t)row->sketches.n};
+                               .n_sketches = (uint32_t)row->sketches.n,
+                               .n_ages = (uint32_t)row->ages.n};
     int64_t values[MEASURES_MAX];
 
     CHECK(row->sketches.n <= DURATIONS_MAX);
     collect_measures(row, &head, values);
     add_bytes(b, &head, sizeof(head));
     add_bytes(b, values, head.n_measures * sizeof(*values));
+    for (size_t i = 0; i < row->ages.n; i++)
+        add_age(b, &row->ages.v[i]);
     for (size_t i = 0; i < row->sketches.n; i++)
         add_sketch(b, &row->sketches.v[i]);
 }
@@ -175,10 +188,16 @@ values_of(const struct pending_row *row)
     return (const void *)(row + 1);
 }
 
+const struct pending_age *
+pending_row_ages(const struct pending_row *row)
+{
+    return (const void *)(values_of(row) + row->n_measures);
+}
+
 static const struct pending_sketch *
 first_sketch(const struct pending_row *row)
 {
-    return (const void *)(values_of(row) + row->n_measures);
+    return (const void *)(pending_row_ages(row) + row->n_ages);
 }
 
 static const struct pending_sketch *

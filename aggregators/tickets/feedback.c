@@ -203,9 +203,11 @@ apply_sentiment(struct applying *a)
     }
     score = millionths(p->score);
     s = &ticket_make_extras(a->rules->store, a->ticket)->sentiment;
-    if (s->n == 0)
+    if (s->n == 0 || a->t < s->first_at) {
         s->first = score;
-    if (s->n == 0 || !a->late || a->t >= s->last_at) {
+        s->first_at = a->t;
+    }
+    if (s->n == 0 || a->t >= s->last_at) {
         s->last = score;
         s->last_at = a->t;
     }

@@ -113,6 +113,7 @@ struct offer {
 
 /* Sentiment scores of the ticket, millionths. */
 struct sentiment {
+    evtime_ms first_at;
     evtime_ms last_at;
     int64_t first;
     int64_t last;

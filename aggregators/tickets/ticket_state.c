@@ -252,6 +252,7 @@ extras_out(struct saving *s, const struct extras *x, struct ticket_state *ret, c
     ret->sentiment = (struct ticket_sentiment){.n = x->sentiment.n,
                                                .first = x->sentiment.first,
                                                .last = x->sentiment.last,
+                                               .first_at = x->sentiment.first_at,
                                                .last_at = x->sentiment.last_at};
     feedback_out(s, x, ret, names);
 }
@@ -453,6 +454,7 @@ extras_in(struct ticket_engine *e, const struct ticket_state *state, struct extr
         x->sentiment = (struct sentiment){.n = (uint32_t)state->sentiment.n,
                                           .first = state->sentiment.first,
                                           .last = state->sentiment.last,
+                                          .first_at = state->sentiment.first_at,
                                           .last_at = state->sentiment.last_at};
     feedback_in(e, state, x);
 }

@@ -11,7 +11,7 @@
 #include "base/evtime.h"
 
 /* What an age is counted from. The number crosses the hop: never change it. */
-enum age_kind { AGE_OF_TICKET = 0, AGE_OF_CUSTOMER_MESSAGE = 1, AGE_KINDS };
+enum age_kind { AGE_OF_none = -1, AGE_OF_TICKET = 0, AGE_OF_CUSTOMER_MESSAGE = 1, AGE_KINDS };
 
 struct age {
     evtime_ms birth;
