@@ -239,6 +239,9 @@ segment_engine_apply(struct segment_engine *e)
     struct str rows = pending_take(e->pending);
     size_t n = 0;
 
+    /* A window that ended before these rows were made is closed, also if this is the first that is heard of it. */
+    if (pane > e->time)
+        window_table_set_time(e->windows, pane);
     for (unsigned spec = 0; spec < e->settings->n_windows; spec++)
         e->has_news[spec] = true;
     for (const struct pending_row *row; (row = pending_read(&rows)) != NULL;) {
