@@ -106,6 +106,13 @@ intern_release(struct intern *in, uint32_t number)
     pool_remove(&in->texts, number);
 }
 
+void
+intern_prefetch(const struct intern *in, uint32_t number)
+{
+    if (number != 0)
+        __builtin_prefetch(pool_get(&in->texts, number));
+}
+
 struct str
 intern_text(const struct intern *in, uint32_t number)
 {

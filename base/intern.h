@@ -17,6 +17,8 @@ void intern_free(struct intern **in);
 uint32_t intern_get(struct intern *in, struct str text);
 void intern_hold(struct intern *in, uint32_t number);
 void intern_release(struct intern *in, uint32_t number);
+/* Brings the text's record near. */
+void intern_prefetch(const struct intern *in, uint32_t number);
 /* Borrowed until the number is released for the last time. */
 struct str intern_text(const struct intern *in, uint32_t number);
 size_t intern_bytes(const struct intern *in);

@@ -96,6 +96,12 @@ text_store_remove(struct text_store *s, uint32_t reference)
     s->freed[units] = reference;
 }
 
+void
+text_store_prefetch(const struct text_store *s, uint32_t reference)
+{
+    __builtin_prefetch(place_of(s, reference));
+}
+
 struct str
 text_store_get(const struct text_store *s, uint32_t reference)
 {

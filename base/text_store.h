@@ -17,6 +17,8 @@ void text_store_free(struct text_store **s);
 /* Stores a copy; the reference is never 0. */
 uint32_t text_store_add(struct text_store *s, struct str text);
 void text_store_remove(struct text_store *s, uint32_t reference);
+/* Brings the text near. */
+void text_store_prefetch(const struct text_store *s, uint32_t reference);
 /* Borrowed until the text is removed. */
 struct str text_store_get(const struct text_store *s, uint32_t reference);
 size_t text_store_bytes(const struct text_store *s);

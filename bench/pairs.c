@@ -17,7 +17,7 @@ pairs_cpu_seconds(void)
 }
 
 static double
-seconds_per_unit(const struct pair *pair, void *side)
+seconds_per_unit(const struct pair *pair, void *side, uint64_t (*run)(void *side))
 {
     double start;
     uint64_t units;
@@ -25,7 +25,7 @@ seconds_per_unit(const struct pair *pair, void *side)
     if (pair->prepare != NULL)
         pair->prepare(side);
     start = pairs_cpu_seconds();
-    units = pair->run(side);
+    units = run(side);
     CHECK(units > 0);
     return (pairs_cpu_seconds() - start) / (double)units;
 }
@@ -65,14 +65,15 @@ pairs_run(const struct pair *pair)
     double a[PAIRS_ROUNDS_MAX];
     double b[PAIRS_ROUNDS_MAX];
     double middle;
+    uint64_t (*run_b)(void *side) = pair->run_b != NULL ? pair->run_b : pair->run;
 
     CHECK(n <= PAIRS_ROUNDS_MAX);
     for (unsigned i = 0; i < n; i++) {
         if (i % 2 == 0)
-            a[i] = seconds_per_unit(pair, pair->a);
-        b[i] = seconds_per_unit(pair, pair->b);
+            a[i] = seconds_per_unit(pair, pair->a, pair->run);
+        b[i] = seconds_per_unit(pair, pair->b, run_b);
         if (i % 2 == 1)
-            a[i] = seconds_per_unit(pair, pair->a);
+            a[i] = seconds_per_unit(pair, pair->a, pair->run);
         ratios[i] = b[i] / a[i];
     }
     middle = median(ratios, n);

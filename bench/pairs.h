@@ -26,6 +26,7 @@ struct pair {
     void (*prepare)(void *side);
     /* The measured work; returns how many units were done (> 0). */
     uint64_t (*run)(void *side);
+    uint64_t (*run_b)(void *side); /* of B; NULL: the same work on other data */
 };
 
 /*

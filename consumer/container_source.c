@@ -9,6 +9,7 @@
 #include "consumer/container_source.h"
 
 #include "base/mem.h"
+#include "consumer/file_bytes.h"
 #include "schemas/codec/container.h"
 
 struct container_source {
@@ -19,6 +20,7 @@ struct container_source {
     struct avro_desc none; /* what `skip` reads */
     struct arena arena;    /* of the walk; nothing lands in it */
     uint64_t n;            /* records handed out */
+    uint64_t bytes_total;  /* of the file when it was opened */
     enum err broken;       /* found behind the record that was handed out last */
     struct error failure;  /* of `broken` */
 };
@@ -86,6 +88,16 @@ container_source_next(struct source *source, struct record *ret, bool *ret_end,
     return ERR_NONE;
 }
 
+/* To the block that is being read. */
+static void
+container_source_tell(const struct source *source, struct source_progress *ret)
+{
+    const struct container_source *s = (const struct container_source *)source;
+
+    ret->bytes_total = s->bytes_total;
+    ret->bytes = s->reader != NULL ? container_reader_offset(s->reader) : s->bytes_total;
+}
+
 static enum err
 compile(struct container_source *s, const char *path, struct error *reterr)
 {
@@ -106,11 +118,13 @@ enum err
 container_source_open(const char *path, struct source **ret, struct error *reterr)
 {
     static const struct source_ops ops = {.next = container_source_next,
-                                          .close = container_source_close};
+                                          .close = container_source_close,
+                                          .tell = container_source_tell};
     struct container_source *s = mem_new(1, sizeof(*s));
     enum err err = container_reader_open(path, &s->reader, reterr);
 
     s->source.ops = &ops;
+    s->bytes_total = file_bytes(path);
     if (err == ERR_NONE)
         err = compile(s, path, reterr);
     if (err != ERR_NONE) {

@@ -10,6 +10,7 @@
 #include "consumer/line_source.h"
 
 #include "base/mem.h"
+#include "consumer/file_bytes.h"
 
 #include <errno.h>
 #include <string.h>
@@ -30,8 +31,9 @@ struct line_source {
     size_t scanned;
     size_t end;
     size_t cap;
-    uint64_t line; /* lines that were found so far */
-    bool at_end;   /* nothing more can be read */
+    uint64_t line;        /* lines that were found so far */
+    uint64_t bytes_total; /* of the file when it was opened, before gunzip */
+    bool at_end;          /* nothing more can be read */
     struct error
         failure; /* why not, where it is not the end of the file; told behind the last whole line */
 };
@@ -198,13 +200,24 @@ line_source_next(struct source *source, struct record *ret, bool *ret_end, struc
     return reterr->code;
 }
 
+static void
+line_source_tell(const struct source *source, struct source_progress *ret)
+{
+    const struct line_source *s = (const struct line_source *)source;
+
+    ret->bytes_total = s->bytes_total;
+    ret->bytes = s->at_end ? s->bytes_total : (uint64_t)gzoffset(s->file);
+}
+
 enum err
 line_source_open(const char *path, struct source **ret, struct error *reterr)
 {
-    static const struct source_ops ops = {.next = line_source_next, .close = line_source_close};
+    static const struct source_ops ops = {
+        .next = line_source_next, .close = line_source_close, .tell = line_source_tell};
     struct line_source *s = mem_new(1, sizeof(*s));
 
     s->source.ops = &ops;
+    s->bytes_total = file_bytes(path);
     s->path = mem_new(strlen(path) + 1, 1);
     memcpy(s->path, path, strlen(path));
     s->file = gzopen(path, "rb");

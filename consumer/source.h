@@ -15,10 +15,19 @@
 
 struct source;
 
+/* How far a source is, in bytes of what it reads; 0 of 0 where that is not known. A source that
+ * reads ahead is further than the record that was handed out. */
+struct source_progress {
+    uint64_t bytes;
+    uint64_t bytes_total;
+};
+
 struct source_ops {
     enum err (*next)(struct source *source, struct record *ret, bool *ret_end,
                      struct error *reterr);
     void (*close)(struct source *source);
+    /* NULL where nothing is known. */
+    void (*tell)(const struct source *source, struct source_progress *ret);
 };
 
 struct source {
@@ -34,6 +43,16 @@ MUST_USE static inline enum err
 source_next(struct source *source, struct record *ret, bool *ret_end, struct error *reterr)
 {
     return source->ops->next(source, ret, ret_end, reterr);
+}
+
+static inline struct source_progress
+source_tell(const struct source *source)
+{
+    struct source_progress progress = {0};
+
+    if (source->ops->tell != NULL)
+        source->ops->tell(source, &progress);
+    return progress;
 }
 
 /* Closes and frees; accepts NULL. */

@@ -11,7 +11,6 @@ struct demo_sink {
     struct sink sink;
     const struct settings *settings;
     struct demo_results *results;
-    unsigned widest; /* window */
     struct plan *plan;
     struct arena arena;
     struct index by_id; /* of results->segments */
@@ -74,38 +73,107 @@ find_segment(struct demo_sink *s, unsigned segmentation, struct str id)
     index_add(&s->by_id, hash, (uint32_t)r->n_segments);
     segment = &r->segments[r->n_segments++];
     *segment = (struct demo_segment){
-        .segmentation = segmentation, .id = copy_text(id), .label = label_of(id)};
+        .segmentation = segmentation,
+        .id = copy_text(id),
+        .label = label_of(id),
+        .recent_start = EVTIME_NONE,
+        .backlog_at = EVTIME_NONE,
+        .peak_at = EVTIME_NONE,
+    };
     return segment;
 }
 
+static struct demo_values
+values_of(const struct metrics *m)
+{
+    return (struct demo_values){
+        .volume = m->has_ticket_volume ? m->ticket_volume.value : 0,
+        .solve_events = m->has_solve_events ? m->solve_events.value : 0,
+        .reopens = m->has_reopens ? m->reopens.value : 0,
+        .has_resolution = m->has_resolution_time && m->resolution_time.has_p50_ms,
+        .p50_ms = m->resolution_time.p50_ms,
+        .p90_ms = m->resolution_time.p90_ms,
+    };
+}
+
+/* An open window says how it is now, not how it will be at its end. */
 static void
-take_segment(struct demo_sink *s, unsigned segmentation, bool is_widest,
+take_backlog(struct demo_segment *segment, const struct rollup *rollup)
+{
+    evtime_ms at = rollup->is_closed ? rollup->window_end : rollup->watermark;
+
+    if (!rollup->metrics.has_backlog)
+        return;
+    if (at >= segment->backlog_at) {
+        segment->backlog = rollup->metrics.backlog.value;
+        segment->backlog_at = at;
+    }
+    if (rollup->metrics.backlog.value > segment->backlog_peak) {
+        segment->backlog_peak = rollup->metrics.backlog.value;
+        segment->peak_at = at;
+    }
+}
+
+static void
+take_part(struct demo_segment *segment, const struct rollup *rollup)
+{
+    struct demo_part part = {.start = rollup->window_start,
+                             .volume = values_of(&rollup->metrics).volume};
+    size_t i = segment->n_parts;
+
+    while (i > 0 && segment->parts[i - 1].start != part.start)
+        i--;
+    if (i > 0) {
+        segment->volume_so_far += part.volume - segment->parts[i - 1].volume;
+        segment->parts[i - 1] = part;
+        return;
+    }
+    segment->parts =
+        mem_grow(segment->parts, segment->n_parts, &segment->cap_parts, sizeof(*segment->parts));
+    segment->parts[segment->n_parts++] = part;
+    segment->volume_so_far += part.volume;
+}
+
+static bool
+is_tumbling(const struct window_spec *spec)
+{
+    return spec->kind != WINDOW_FIXED || spec->every_ms == spec->length_ms;
+}
+
+static void
+take_segment(struct demo_sink *s, unsigned segmentation, unsigned window,
              const struct rollup *rollup)
 {
+    struct demo_results *r = s->results;
     struct demo_segment *segment = find_segment(s, segmentation, rollup->segment_id);
-    const struct metrics *m = &rollup->metrics;
+    struct demo_values values = values_of(&rollup->metrics);
 
-    if (m->has_backlog && m->backlog.value > segment->backlog_peak)
-        segment->backlog_peak = m->backlog.value;
-    if (!is_widest)
-        return;
-    segment->volume = m->has_ticket_volume ? m->ticket_volume.value : 0;
-    segment->backlog = m->has_backlog ? m->backlog.value : 0;
-    segment->solve_events = m->has_solve_events ? m->solve_events.value : 0;
-    segment->reopens = m->has_reopens ? m->reopens.value : 0;
-    segment->has_resolution = m->has_resolution_time && m->resolution_time.has_p50_ms;
-    segment->p50_ms = m->resolution_time.p50_ms;
-    segment->p90_ms = m->resolution_time.p90_ms;
+    take_backlog(segment, rollup);
+    if (window == r->narrowest && is_tumbling(&s->settings->windows[window]))
+        take_part(segment, rollup);
+    if (window == r->series && rollup->is_closed && rollup->window_start >= segment->recent_start) {
+        segment->recent = values;
+        segment->recent_start = rollup->window_start;
+        if (segment->recent_start > r->series_start)
+            r->series_start = segment->recent_start;
+    }
+    if (window == r->widest)
+        segment->total = values;
 }
 
 static void
 take_point(struct demo_sink *s, unsigned window, const struct rollup *rollup)
 {
     struct demo_results *r = s->results;
+    const struct metrics *m = &rollup->metrics;
     struct demo_point point = {
         .window = window,
         .start = rollup->window_start,
-        .volume = rollup->metrics.has_ticket_volume ? rollup->metrics.ticket_volume.value : 0};
+        .end = rollup->window_end,
+        .volume = m->has_ticket_volume ? m->ticket_volume.value : 0,
+        .solved = m->has_solved_tickets ? m->solved_tickets.value : 0,
+        .backlog = m->has_backlog ? m->backlog.value : 0,
+    };
 
     for (size_t i = r->n_points; i-- > 0;) {
         if (r->points[i].window == window && r->points[i].start == point.start) {
@@ -154,7 +222,7 @@ demo_sink_write(struct sink *sink, const struct sink_record *record, struct erro
     CHECK(plan_decode(s->plan, record->value, &s->arena, &rollup, NULL) == DECODE_OK);
     window = window_number(s->settings, rollup.window_name);
     segmentation = segmentation_number(s->settings, rollup.segmentation);
-    take_segment(s, segmentation, window == s->widest, &rollup);
+    take_segment(s, segmentation, window, &rollup);
     if (s->settings->segmentations[segmentation].n == 0)
         take_point(s, window, &rollup);
     return ERR_NONE;
@@ -189,8 +257,37 @@ length_of(const struct window_spec *spec)
     return spec->kind == WINDOW_FIXED ? spec->length_ms : days[spec->kind] * (dur_ms)DAY_MS;
 }
 
+static void
+choose_windows(const struct settings *settings, dur_ms span_ms, struct demo_results *r)
+{
+    dur_ms series = 0;
+
+    r->narrowest = r->widest = 0;
+    for (unsigned i = 1; i < settings->n_windows; i++) {
+        dur_ms length = length_of(&settings->windows[i]);
+
+        if (length > length_of(&settings->windows[r->widest]))
+            r->widest = i;
+        if (length < length_of(&settings->windows[r->narrowest]))
+            r->narrowest = i;
+    }
+    /* The shortest that gives few enough points; where the span is not known, the longest but one. */
+    r->series = r->narrowest;
+    for (unsigned i = 0; i < settings->n_windows; i++) {
+        dur_ms length = length_of(&settings->windows[i]);
+        bool is_better =
+            span_ms == 0 ? i != r->widest && length > series
+                         : span_ms / length < DEMO_POINTS_MAX && (series == 0 || length < series);
+
+        if (is_better) {
+            r->series = i;
+            series = length;
+        }
+    }
+}
+
 struct sink *
-demo_sink_new(const struct settings *settings, struct demo_results *results)
+demo_sink_new(const struct settings *settings, dur_ms span_ms, struct demo_results *results)
 {
     static const struct sink_ops ops = {
         .write = demo_sink_write, .commit = demo_sink_commit, .close = demo_sink_close};
@@ -201,10 +298,18 @@ demo_sink_new(const struct settings *settings, struct demo_results *results)
     s->sink.ops = &ops;
     s->settings = settings;
     s->results = results;
-    for (unsigned i = 1; i < settings->n_windows; i++)
-        if (length_of(&settings->windows[i]) > length_of(&settings->windows[s->widest]))
-            s->widest = i;
+    results->series_start = EVTIME_NONE;
+    choose_windows(settings, span_ms, results);
     return &s->sink;
+}
+
+const struct demo_segment *
+demo_results_find_all(const struct demo_results *results, const struct settings *settings)
+{
+    for (size_t i = 0; i < results->n_segments; i++)
+        if (settings->segmentations[results->segments[i].segmentation].n == 0)
+            return &results->segments[i];
+    return NULL;
 }
 
 void
@@ -213,6 +318,7 @@ demo_results_fini(struct demo_results *results)
     for (size_t i = 0; i < results->n_segments; i++) {
         mem_free(results->segments[i].id);
         mem_free(results->segments[i].label);
+        mem_free(results->segments[i].parts);
     }
     mem_free(results->segments);
     mem_free(results->points);

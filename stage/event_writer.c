@@ -86,19 +86,43 @@ event_writer_open(const char *path, const struct container_meta *meta, size_t n_
     return ERR_NONE;
 }
 
+void
+event_writer_set_level(struct event_writer *w, int level)
+{
+    if (w->container != NULL)
+        container_writer_set_level(w->container, level);
+    else
+        (void)gzsetparams(w->lines, level, Z_DEFAULT_STRATEGY);
+}
+
+void
+event_writer_encode(const struct event_writer *w, const struct ticket_event *event,
+                    struct strbuf *out)
+{
+    if (w->container != NULL) {
+        avro_encode(&ticket_event_desc, event, out);
+    } else {
+        event_json_write(event, out);
+        strbuf_add_char(out, '\n');
+    }
+}
+
+enum err
+event_writer_add_encoded(struct event_writer *w, struct str bytes, struct error *reterr)
+{
+    if (w->container != NULL)
+        return container_writer_add(w->container, bytes, reterr);
+    if (gzwrite(w->lines, bytes.p, (unsigned)bytes.n) != (int)bytes.n)
+        return failed(w, reterr);
+    return ERR_NONE;
+}
+
 enum err
 event_writer_add(struct event_writer *w, const struct ticket_event *event, struct error *reterr)
 {
     strbuf_clear(&w->record);
-    if (w->container != NULL) {
-        avro_encode(&ticket_event_desc, event, &w->record);
-        return container_writer_add(w->container, strbuf_str(&w->record), reterr);
-    }
-    event_json_write(event, &w->record);
-    strbuf_add_char(&w->record, '\n');
-    if (gzwrite(w->lines, w->record.p, (unsigned)w->record.n) != (int)w->record.n)
-        return failed(w, reterr);
-    return ERR_NONE;
+    event_writer_encode(w, event, &w->record);
+    return event_writer_add_encoded(w, strbuf_str(&w->record), reterr);
 }
 
 enum err

@@ -22,6 +22,13 @@ MUST_USE enum err event_writer_open(const char *path, const struct container_met
 /* The payload must be of a type that we know. */
 MUST_USE enum err event_writer_add(struct event_writer *w, const struct ticket_event *event,
                                    struct error *reterr);
+/* The two halves of it: appends the event's bytes, which only this kind of file takes; adds them. */
+void event_writer_encode(const struct event_writer *w, const struct ticket_event *event,
+                         struct strbuf *out);
+MUST_USE enum err event_writer_add_encoded(struct event_writer *w, struct str bytes,
+                                           struct error *reterr);
+/* How hard compression tries, 1 (fast) to 9 (small, the default); before the first event. */
+void event_writer_set_level(struct event_writer *w, int level);
 MUST_USE enum err event_writer_commit(struct event_writer *w, struct error *reterr);
 /* Frees; removes a file that was not committed. Accepts NULL. */
 void event_writer_close(struct event_writer **w);

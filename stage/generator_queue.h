@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What is due, earliest first: a heap with four children to a node, so that the children of one
- * node lie in one line of the cache. A calendar of buckets was not taken: delays here reach from
- * milliseconds to weeks, and the heap costs less than writing the event.
+ * What is due, earliest first: a heap with four children to a node, which is half as deep as one with
+ * two and takes the same number of lines of the cache at each level. A calendar of buckets was not
+ * taken: delays reach from milliseconds to weeks, and the heap costs less than compressing the event.
  */
 #ifndef STAGE_GENERATOR_QUEUE_H
 #define STAGE_GENERATOR_QUEUE_H

@@ -12,7 +12,7 @@ static const struct week weeks[] = {
     {.name = "office",
      .agents = {8 * HOUR_MS, 18 * HOUR_MS, 5},
      .customers = {7 * HOUR_MS, 23 * HOUR_MS, 7},
-     .arrivals = {{2,  2,  1,  1,  2,  4,   10, 30, 70, 105, 115, 105,
+     .arrivals = {{2,  2,  1,   1,  2,  4,  10, 30, 70, 105, 115, 105,
                    75, 90, 100, 95, 80, 50, 24, 16, 12, 9,   6,   3},
                   {1, 1, 1, 1, 1, 1, 2, 4, 8, 10, 11, 11, 9, 9, 9, 8, 7, 6, 5, 5, 4, 3, 2, 1},
                   {1, 1, 1, 1, 1, 1, 1, 3, 6, 8, 9, 9, 8, 8, 8, 8, 8, 8, 9, 9, 7, 5, 3, 2}}},
@@ -83,8 +83,7 @@ arrivals_init(struct arrivals *a, const struct week *week, evtime_ms start, uint
     for (int hour = 0; hour < WEEK_HOURS; hour++) {
         int day = hour / DAY_HOURS;
 
-        a->weights[hour] =
-            week->arrivals[day > FRIDAY ? 1 + (day == SUNDAY) : 0][hour % DAY_HOURS];
+        a->weights[hour] = week->arrivals[day > FRIDAY ? 1 + (day == SUNDAY) : 0][hour % DAY_HOURS];
         total += a->weights[hour];
     }
     a->per_ticket = (double)total * HOUR_MS / ((double)rate * 7);

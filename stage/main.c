@@ -15,6 +15,7 @@ static const struct verb {
 } verbs[] = {
     {"replay", "run the engines on files: rollups, late events, a summary", verb_replay},
     {"convert", "ticket events between JSON Lines and container files", verb_convert},
+    {"generate", "make up the events of a help desk, as many as you like", verb_generate},
     {"check", "check a configuration, and say in words what it means", verb_check},
     {"demo", "replay a real help desk's log and show what came of it", verb_demo},
     {"version", "versions of the program and of what it stands on", verb_version},

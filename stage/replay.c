@@ -109,10 +109,22 @@ pass_on(void *context, const struct partial_batch *batch)
     segment_engine_add(hop->segments, hop->source, batch);
 }
 
+struct replay_progress
+replay_get_progress(const struct replay *r)
+{
+    return (struct replay_progress){.consumed = r->summary.consumed,
+                                    .rollups = r->summary.rollups,
+                                    .last_event = r->summary.last_event};
+}
+
 static enum err
 flush(struct replay *r, struct error *reterr)
 {
+    struct replay_progress progress = replay_get_progress(r);
+
     r->since_flush = 0;
+    if (r->options.progress != NULL)
+        r->options.progress(r->options.progress_context, &progress);
     for (uint32_t i = 0; i < r->options.partitions; i++) {
         struct hop hop = {r->segments, i};
 

@@ -27,6 +27,16 @@ enum replay_end {
     REPLAY_END_GIVEN        /* as of `as_of` */
 };
 
+/* How far a run is. */
+struct replay_progress {
+    uint64_t consumed;
+    uint64_t rollups;
+    evtime_ms last_event; /* the greatest occurred_at so far; EVTIME_NONE: none yet */
+};
+
+/* Called before each flush. */
+typedef void replay_progress_fn(void *context, const struct replay_progress *progress);
+
 struct replay_options {
     const struct settings *settings; /* borrowed; outlives the replay */
     struct str topic;                /* that the partial batches name */
@@ -35,6 +45,8 @@ struct replay_options {
     enum replay_end end;
     evtime_ms as_of;      /* of REPLAY_END_GIVEN */
     uint32_t flush_every; /* records between two flushes; 0: a good number */
+    replay_progress_fn *progress; /* or NULL */
+    void *progress_context;
 };
 
 struct replay_summary {
@@ -74,6 +86,8 @@ MUST_USE enum err replay_run(struct replay *r, struct source **sources, size_t n
 #define REPLAY_BY_TICKET UINT32_MAX
 MUST_USE enum err replay_take(struct replay *r, uint32_t partition, const struct record *record,
                               struct error *reterr);
+
+struct replay_progress replay_get_progress(const struct replay *r);
 
 /* The end of all input: time goes to the end of the run, and the last edge is published. Once. */
 MUST_USE enum err replay_finish(struct replay *r, struct error *reterr);

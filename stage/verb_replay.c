@@ -8,8 +8,11 @@
 #include "stage/options.h"
 #include "stage/output_schema.h"
 #include "stage/people.h"
+#include "stage/progress.h"
 #include "stage/replay.h"
 #include "stage/verbs.h"
+
+#include <unistd.h>
 
 enum { PARTITIONS_MAX = 1024 };
 
@@ -155,11 +158,41 @@ write_summary(const char *folder, const struct replay_summary *summary, struct e
     return err;
 }
 
+/* What is told while the run goes on. */
+struct telling {
+    struct source **sources;
+    size_t n_sources;
+    struct progress *progress;
+};
+
 static void
 tell_problem(void *context, const struct error *error)
 {
-    (void)context;
+    struct telling *t = context;
+
+    progress_erase(t->progress);
     people_say("%s", error->text);
+}
+
+static void
+tell_progress(void *context, const struct replay_progress *at)
+{
+    struct telling *t = context;
+    struct progress_values values = {.events = at->consumed, .time = at->last_event};
+    bool is_known = true;
+
+    if (!progress_is_due(t->progress))
+        return;
+    for (size_t i = 0; i < t->n_sources; i++) {
+        struct source_progress source = source_tell(t->sources[i]);
+
+        values.bytes += source.bytes;
+        values.bytes_total += source.bytes_total;
+        is_known = is_known && source.bytes_total > 0;
+    }
+    if (!is_known)
+        values.bytes = values.bytes_total = 0;
+    progress_draw(t->progress, &values);
 }
 
 static void
@@ -184,14 +217,20 @@ tell_summary(const struct replay_summary *s, const char *folder, double seconds)
 }
 
 static enum err
-run(const struct arguments *a, const struct replay_options *options, struct source **sources,
+run(const struct arguments *a, struct replay_options *options, struct source **sources,
     struct sink *sink, struct replay_summary *ret, struct error *reterr)
 {
-    struct replay *replay = replay_new(options, sink);
-    enum err err = replay_run(replay, sources, a->inputs.n, tell_problem, NULL, reterr);
+    struct telling telling = {sources, a->inputs.n, progress_open(STDERR_FILENO)};
+    struct replay *replay;
+    enum err err;
 
+    options->progress = tell_progress;
+    options->progress_context = &telling;
+    replay = replay_new(options, sink);
+    err = replay_run(replay, sources, a->inputs.n, tell_problem, &telling, reterr);
     if (err == ERR_NONE)
         err = replay_finish(replay, reterr);
+    progress_close(&telling.progress);
     if (err == ERR_NONE)
         err = sink_commit(sink, reterr);
     if (err == ERR_NONE) {

@@ -13,6 +13,7 @@ typedef int verb_fn(int argc, char **argv);
 
 verb_fn verb_replay;
 verb_fn verb_convert;
+verb_fn verb_generate;
 verb_fn verb_check;
 verb_fn verb_demo;
 verb_fn verb_version;

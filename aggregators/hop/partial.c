@@ -6,6 +6,7 @@
 #include "base/mem.h"
 
 enum {
+    AHEAD = 8, /* rows */
     PIECE_BYTES = 512 * 1024,
     /* Upper bounds of what one element takes in Avro: varints of at most 10 bytes each. */
     HEADER_BYTES = 512, /* of the batch; the name of a topic has at most 249 bytes */
@@ -125,6 +126,29 @@ partials_add_age(struct partials *p, uint32_t profile, evtime_ms pane, evtime_ms
     ages_add(&get_row(p, profile, pane, EVTIME_NONE, lateness_class)->ages[kind], birth, count);
 }
 
+/* The bins, cut into one sketch per duration. */
+static void
+describe_bins(const struct tally_bin *bins, size_t n, struct arena *a, struct partial_row *ret)
+{
+    struct partial_bin *all = arena_alloc(a, n, sizeof(*all));
+    size_t durations = 0;
+
+    for (size_t i = 0; i < n; i++)
+        durations += i == 0 || tally_bin_duration(bins[i]) != tally_bin_duration(bins[i - 1]);
+    ret->sketches.v = arena_alloc(a, durations, sizeof(*ret->sketches.v));
+    ret->sketches.n = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct partial_sketch *to;
+
+        if (i == 0 || tally_bin_duration(bins[i]) != tally_bin_duration(bins[i - 1]))
+            ret->sketches.v[ret->sketches.n++] =
+                (struct partial_sketch){.duration = (int32_t)tally_bin_duration(bins[i]), .bins.v = all + i};
+        to = &ret->sketches.v[ret->sketches.n - 1];
+        to->bins.v[to->bins.n++] =
+            (struct partial_bin){.index = (int32_t)tally_bin_index(bins[i]), .count = tally_bin_count(bins[i])};
+    }
+}
+
 static void
 describe_tally(const struct tally *t, struct arena *a, struct partial_row *ret)
 {
@@ -134,23 +158,9 @@ describe_tally(const struct tally *t, struct arena *a, struct partial_row *ret)
     for (unsigned word = 0; word < MEASURES_MAX / 64; word++)
         for (uint64_t bits = t->present[word]; bits != 0; bits &= bits - 1, n++)
             ret->measures.v[n] = (struct partial_measure){
-                .measure = (int32_t)(word * 64) + __builtin_ctzll(bits), .value = t->values[n]};
+                .measure = (int32_t)(word * 64) + __builtin_ctzll(bits), .value = tally_values(t)[n]};
     ret->measures.n = n;
-    ret->sketches.v = arena_alloc(a, t->n_sketches, sizeof(*ret->sketches.v));
-    ret->sketches.n = 0;
-    for (size_t i = 0; i < t->n_sketches; i++) {
-        const struct sketch *from = &t->sketches[i].sketch;
-        struct partial_sketch *to = &ret->sketches.v[ret->sketches.n];
-
-        if (from->n == 0) /* all was taken back */
-            continue;
-        ret->sketches.n++;
-        to->duration = (int32_t)t->sketches[i].duration;
-        to->bins.v = arena_alloc(a, from->n, sizeof(*to->bins.v));
-        to->bins.n = from->n;
-        for (uint32_t b = 0; b < from->n; b++)
-            to->bins.v[b] = (struct partial_bin){.index = (int32_t)from->bins[b].index, .count = from->bins[b].count};
-    }
+    describe_bins(tally_bins(t), t->n_bins, a, ret);
 }
 
 static void
@@ -251,43 +261,42 @@ find_place(const struct pieces *all, uint32_t profile)
 }
 
 static int32_t
-add_place(struct partials *p, struct pieces *all, uint32_t profile)
+add_place(struct pieces *all, uint32_t profile, const struct partial_profile *described)
 {
     struct piece *piece = &all->v[all->n - 1];
-    struct partial_profile *described = &piece->profiles[piece->n_profiles];
+    struct partial_profile *place = &piece->profiles[piece->n_profiles];
 
-    all->profiles[described - all->described] = profile;
-    profile_describe(p->profiles, profile, &p->arena, described);
+    all->profiles[place - all->described] = profile;
+    *place = *described;
     piece->bytes += bytes_of_profile(described);
     index_add(&all->places, hash_bytes(&profile, sizeof(profile), 0), (uint32_t)piece->n_profiles);
     return (int32_t)piece->n_profiles++;
 }
 
-/* A row that does not fit begins the next piece, and so does one whose profile does not fit. */
+/* A row that does not fit, with its profile if that is new there, begins the next piece. */
 static void
 add_to_piece(struct partials *p, struct pieces *all, const struct row *row)
 {
     struct partial_row described;
-    struct piece *piece = &all->v[all->n - 1];
+    const struct piece *piece = &all->v[all->n - 1];
+    int32_t place = find_place(all, row->key.profile);
     struct partial_profile profile;
     size_t bytes;
 
     describe_row(row, &p->arena, &described);
     bytes = bytes_of_row(&described);
-    described.profile = find_place(all, row->key.profile);
-    if (described.profile < 0) {
+    if (place < 0)
         profile_describe(p->profiles, row->key.profile, &p->arena, &profile);
-        bytes += bytes_of_profile(&profile);
-    }
-    if (piece->n_rows > 0 && piece->bytes + bytes > PIECE_BYTES) {
+    if (piece->n_rows > 0 &&
+        piece->bytes + bytes + (place < 0 ? bytes_of_profile(&profile) : 0) > PIECE_BYTES) {
+        if (place >= 0)
+            profile = piece->profiles[place];
+        place = -1;
         start_piece(all);
-        piece = &all->v[all->n - 1];
-        described.profile = -1;
     }
-    if (described.profile < 0)
-        described.profile = add_place(p, all, row->key.profile);
-    piece->bytes += bytes_of_row(&described);
-    piece->rows[piece->n_rows++] = described;
+    described.profile = place >= 0 ? place : add_place(all, row->key.profile, &profile);
+    all->v[all->n - 1].bytes += bytes;
+    all->v[all->n - 1].rows[all->v[all->n - 1].n_rows++] = described;
 }
 
 static bool
@@ -323,6 +332,18 @@ forget(struct partials *p, evtime_ms edge)
     p->last = SIZE_MAX;
 }
 
+/* With many profiles nothing of a row is near by the time it leaves: asks for what the rows after row i need. */
+static void
+prefetch(const struct partials *p, size_t i)
+{
+    if (i + 2 * AHEAD < p->n) {
+        tally_prefetch(&p->rows[i + 2 * AHEAD].tally);
+        profile_prefetch(p->profiles, p->rows[i + 2 * AHEAD].key.profile);
+    }
+    if (i + AHEAD < p->n)
+        profile_prefetch_texts(p->profiles, p->rows[i + AHEAD].key.profile);
+}
+
 void
 partials_flush(struct partials *p, evtime_ms edge, const struct partial_batch *header, partial_batch_fn *take,
                void *context)
@@ -335,9 +356,11 @@ partials_flush(struct partials *p, evtime_ms edge, const struct partial_batch *h
     all.described = arena_alloc(&p->arena, p->n, sizeof(*all.described));
     all.rows = arena_alloc(&p->arena, p->n, sizeof(*all.rows));
     start_piece(&all);
-    for (size_t i = 0; i < p->n; i++)
+    for (size_t i = 0; i < p->n; i++) {
+        prefetch(p, i);
         if (is_ready(p, &p->rows[i], edge))
             add_to_piece(p, &all, &p->rows[i]);
+    }
     batch.pieces = (int32_t)all.n;
     for (size_t i = 0; i < all.n; i++) {
         batch.piece = (int32_t)i;

@@ -129,6 +129,21 @@ profile_release(struct profiles *p, uint32_t profile)
     pool_remove(&p->items, profile);
 }
 
+void
+profile_prefetch(const struct profiles *p, uint32_t profile)
+{
+    __builtin_prefetch(item_of(p, profile));
+}
+
+void
+profile_prefetch_texts(const struct profiles *p, uint32_t profile)
+{
+    const uint32_t *tuple = profile_tuple(p, profile);
+
+    for (unsigned i = 0; i < p->width; i++)
+        intern_prefetch(p->texts, tuple[i]);
+}
+
 const uint32_t *
 profile_tuple(const struct profiles *p, uint32_t profile)
 {

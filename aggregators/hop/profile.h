@@ -33,6 +33,10 @@ void profiles_text_release(struct profiles *p, uint32_t text);
 uint32_t profile_get(struct profiles *p, const uint32_t *tuple);
 void profile_hold(struct profiles *p, uint32_t profile);
 void profile_release(struct profiles *p, uint32_t profile);
+/* Bring the profile near, and then the texts of its tuple: with some other work between, each is near when the next
+ * needs it. */
+void profile_prefetch(const struct profiles *p, uint32_t profile);
+void profile_prefetch_texts(const struct profiles *p, uint32_t profile);
 /* Borrowed until the profile is released. */
 const uint32_t *profile_tuple(const struct profiles *p, uint32_t profile);
 uint32_t profile_tenant(const struct profiles *p, uint32_t profile);

@@ -31,12 +31,18 @@ _Static_assert(METRIC_NUMBERS <= 256, "settings.metrics has 256 bits and values.
 void
 values_init(struct values *v, const uint64_t selected[4])
 {
-    v->n = 0;
+    *v = (struct values){0};
     for (int i = 0; i < METRIC_NUMBERS; i++) {
         if (metrics[i].since == 0 || !(selected[i / 64] >> (i % 64) & 1))
             continue;
         v->numbers[v->n++] = (uint8_t)i;
     }
+}
+
+void
+values_fini(struct values *v)
+{
+    sketch_fini(&v->sketch);
 }
 
 static bool
@@ -113,14 +119,14 @@ fill_score(int64_t promoters, int64_t detractors, int64_t n, struct score_metric
 }
 
 static void
-fill_duration(const struct tally *t, enum duration d, struct duration_metric *ret)
+fill_duration(const struct tally *t, enum duration d, struct sketch *sketch,
+              struct duration_metric *ret)
 {
     static const unsigned percents[] = {50, 90, 95, 99};
-    const struct sketch *sketch = tally_sketch(t, d);
     double found[4];
 
     *ret = (struct duration_metric){.sum_ms = tally_get(t, duration_sum(d))};
-    if (sketch == NULL)
+    if (!tally_get_sketch(t, d, sketch))
         return;
     ret->count = sketch_count(sketch);
     if (ret->count <= 0)
@@ -163,7 +169,7 @@ measure_of(const struct values_input *in, int measure)
 
 /* The value of one metric at `at`, which is a struct of its kind. False: it is null here. */
 static bool
-fill_metric(const struct metric *m, const struct values_input *in, void *at)
+fill_metric(const struct metric *m, const struct values_input *in, struct sketch *sketch, void *at)
 {
     switch (m->kind) {
     case METRIC_COUNT:
@@ -195,7 +201,7 @@ fill_metric(const struct metric *m, const struct values_input *in, void *at)
         fill_score(measure_of(in, m->a), measure_of(in, m->b), measure_of(in, m->c), at);
         return true;
     case METRIC_DURATION:
-        fill_duration(in->tally, (enum duration)m->a, at);
+        fill_duration(in->tally, (enum duration)m->a, sketch, at);
         return true;
     case METRIC_HISTOGRAM:
         if (in->ages != NULL)
@@ -208,7 +214,7 @@ fill_metric(const struct metric *m, const struct values_input *in, void *at)
 }
 
 void
-values_fill(const struct values *v, const struct values_input *input, struct metrics *ret)
+values_fill(struct values *v, const struct values_input *input, struct metrics *ret)
 {
     char *base = (char *)ret;
 
@@ -216,6 +222,6 @@ values_fill(const struct values *v, const struct values_input *input, struct met
         unsigned number = v->numbers[i];
         bool *has = (bool *)(base + places[number].has);
 
-        *has = fill_metric(&metrics[number], input, base + places[number].at);
+        *has = fill_metric(&metrics[number], input, &v->sketch, base + places[number].at);
     }
 }

@@ -15,6 +15,7 @@
 struct values {
     unsigned n;
     uint8_t numbers[METRIC_NUMBERS]; /* enum metric_number, ascending */
+    struct sketch sketch;            /* scratch */
 };
 
 struct values_input {
@@ -28,11 +29,12 @@ struct values_input {
 
 /* `selected`: bit set of settings.metrics. */
 void values_init(struct values *v, const uint64_t selected[4]);
+void values_fini(struct values *v);
 
 /*
  * Writes every metric that is computed. `ret` is zeroed before its first use (metrics that are not
  * computed stay null) and may then be filled again and again.
  */
-void values_fill(const struct values *v, const struct values_input *input, struct metrics *ret);
+void values_fill(struct values *v, const struct values_input *input, struct metrics *ret);
 
 #endif

@@ -122,8 +122,6 @@ prefetch_entries(struct segment_engine *e, size_t i)
             window_table_prefetch(e->windows, e->sums[i + 2 * AHEAD].segment, spec);
         if (i + AHEAD < e->n_sums)
             window_table_prefetch_values(e->windows, e->sums[i + AHEAD].segment, spec);
-        if (i + AHEAD / 2 < e->n_sums)
-            window_table_prefetch_bins(e->windows, e->sums[i + AHEAD / 2].segment, spec);
     }
 }
 

@@ -10,16 +10,8 @@ struct bucket {
     struct strbuf rows;
 };
 
-/* What lies behind a row; every part is a multiple of 8 bytes, so all of it is aligned. */
-struct pending_sketch {
-    uint32_t duration;
-    uint32_t n;
-    struct sketch_bin bins[];
-};
-
-_Static_assert(sizeof(struct pending_row) % 8 == 0 && sizeof(struct pending_sketch) % 8 == 0 &&
-                   sizeof(struct pending_age) % 8 == 0,
-               "what lies behind is aligned");
+_Static_assert(sizeof(struct pending_row) % 8 == 0 && sizeof(struct pending_age) % 8 == 0,
+               "what lies behind a row is aligned");
 
 struct pending {
     struct bucket *v; /* by pane, the latest first, so that the next one is at the end */
@@ -86,23 +78,28 @@ add_bytes(struct strbuf *b, const void *p, size_t n)
     strbuf_add(b, str_of(p, n));
 }
 
-static void
-add_sketch(struct strbuf *b, const struct partial_sketch *sketch)
+/* Appends the bins of all sketches, in the order of their keys (CHECK); returns how many. */
+static uint32_t
+add_bins(struct strbuf *b, const struct partial_row *row)
 {
-    struct pending_sketch head = {(uint32_t)sketch->duration, (uint32_t)sketch->bins.n};
-    size_t start = b->n + sizeof(head);
+    uint32_t n = 0;
+    uint32_t last = 0;
 
-    CHECK(sketch->duration >= 0 && sketch->duration < DURATIONS_MAX);
-    add_bytes(b, &head, sizeof(head));
-    for (size_t i = 0; i < sketch->bins.n; i++) {
-        const struct partial_bin *bin = &sketch->bins.v[i];
-        struct sketch_bin packed;
+    for (size_t i = 0; i < row->sketches.n; i++) {
+        const struct partial_sketch *sketch = &row->sketches.v[i];
 
-        CHECK(bin->index >= 0 && bin->index <= SKETCH_INDEX_MAX);
-        packed = sketch_bin_of((unsigned)bin->index, bin->count);
-        add_bytes(b, &packed, sizeof(packed));
+        for (size_t j = 0; j < sketch->bins.n; j++) {
+            const struct partial_bin *from = &sketch->bins.v[j];
+            struct tally_bin bin =
+                tally_bin_of((enum duration)sketch->duration, (unsigned)from->index, from->count);
+
+            CHECK(n == 0 || tally_bin_key(bin) > last);
+            last = tally_bin_key(bin);
+            add_bytes(b, &bin, sizeof(bin));
+            n++;
+        }
     }
-    CHECK(sketch_bins_are_valid((const void *)(b->p + start), sketch->bins.n));
+    return n;
 }
 
 static void
@@ -134,7 +131,7 @@ collect_measures(const struct partial_row *row, struct pending_row *head, int64_
     }
     for (unsigned word = 0; word < MEASURES_MAX / 64; word++)
         for (uint64_t bits = head->present[word]; bits != 0; bits &= bits - 1)
-            values[head->n_measures++] = sums[word * 64 + (unsigned)__builtin_ctzll(bits)];
+            values[head->n_values++] = sums[word * 64 + (unsigned)__builtin_ctzll(bits)];
 }
 
 void
@@ -145,18 +142,17 @@ pending_add(struct pending *p, struct placement *placement, const struct partial
                                .second_pane = row->has_second_pane ? row->second_pane : EVTIME_NONE,
                                .lateness_class = row->lateness_class,
                                .placement = placement,
-                               .n_sketches = (uint32_t)row->sketches.n,
                                .n_ages = (uint32_t)row->ages.n};
     int64_t values[MEASURES_MAX];
+    size_t start = b->n;
 
-    CHECK(row->sketches.n <= DURATIONS_MAX);
     collect_measures(row, &head, values);
     add_bytes(b, &head, sizeof(head));
-    add_bytes(b, values, head.n_measures * sizeof(*values));
+    add_bytes(b, values, head.n_values * sizeof(*values));
     for (size_t i = 0; i < row->ages.n; i++)
         add_age(b, &row->ages.v[i]);
-    for (size_t i = 0; i < row->sketches.n; i++)
-        add_sketch(b, &row->sketches.v[i]);
+    head.n_bins = add_bins(b, row);
+    memcpy(b->p + start, &head, sizeof(head));
 }
 
 evtime_ms
@@ -191,34 +187,24 @@ values_of(const struct pending_row *row)
 const struct pending_age *
 pending_row_ages(const struct pending_row *row)
 {
-    return (const void *)(values_of(row) + row->n_measures);
+    return (const void *)(values_of(row) + row->n_values);
 }
 
-static const struct pending_sketch *
-first_sketch(const struct pending_row *row)
+static const struct tally_bin *
+bins_of(const struct pending_row *row)
 {
     return (const void *)(pending_row_ages(row) + row->n_ages);
-}
-
-static const struct pending_sketch *
-next_sketch(const struct pending_sketch *sketch)
-{
-    return (const void *)(sketch->bins + sketch->n);
 }
 
 const struct pending_row *
 pending_read(struct str *rows)
 {
     const struct pending_row *row = (const void *)rows->p;
-    const struct pending_sketch *sketch;
     size_t bytes;
 
     if (rows->n == 0)
         return NULL;
-    sketch = first_sketch(row);
-    for (unsigned i = 0; i < row->n_sketches; i++)
-        sketch = next_sketch(sketch);
-    bytes = (size_t)((const char *)sketch - rows->p);
+    bytes = (size_t)((const char *)(bins_of(row) + row->n_bins) - rows->p);
     CHECK(bytes <= rows->n);
     *rows = str_of(rows->p + bytes, rows->n - bytes);
     return row;
@@ -227,11 +213,7 @@ pending_read(struct str *rows)
 void
 pending_row_add_to(const struct pending_row *row, struct tally *t)
 {
-    const struct pending_sketch *sketch = first_sketch(row);
-
-    tally_add_values(t, row->present, values_of(row));
-    for (unsigned i = 0; i < row->n_sketches; i++, sketch = next_sketch(sketch))
-        tally_add_bins(t, (enum duration)sketch->duration, sketch->bins, sketch->n);
+    tally_add_parts(t, row->present, values_of(row), bins_of(row), row->n_bins);
 }
 
 void

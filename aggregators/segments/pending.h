@@ -5,8 +5,8 @@
  * lie in one buffer (a *bucket*), packed one behind the other, and waiting costs no sorting and no
  * allocation per row.
  *
- *     bucket of 08:00   row measures sketches | row measures | ...
- *     bucket of 08:01   row measures | ...
+ *     bucket of 08:00   row values bins | row values | ...
+ *     bucket of 08:01   row values | ...
  */
 #ifndef AGGREGATORS_SEGMENTS_PENDING_H
 #define AGGREGATORS_SEGMENTS_PENDING_H
@@ -15,17 +15,16 @@
 #include "aggregators/windows/ages.h"
 #include "aggregators/windows/tally.h"
 
-/* Followed by its values, ages and sketches, which only pending.c reads. */
+/* Followed by its values, ages and bins, which only pending.c reads. */
 struct pending_row {
     evtime_ms pane;
     evtime_ms second_pane; /* or EVTIME_NONE */
     evtime_ms lateness_class;
     int64_t level; /* change of the number of open tickets; not among the measures */
     struct placement *placement;
-    uint64_t
-        present[MEASURES_MAX / 64]; /* measures; one value each lies behind, then the sketches */
-    uint32_t n_measures;
-    uint32_t n_sketches;
+    uint64_t present[MEASURES_MAX / 64]; /* measures; one value each lies behind, then the bins */
+    uint32_t n_values;
+    uint32_t n_bins;
     uint32_t n_ages;
     uint32_t unused;
 };
@@ -72,7 +71,7 @@ void pending_row_add_to(const struct pending_row *row, struct tally *t);
 static inline bool
 pending_row_has_values(const struct pending_row *row)
 {
-    return row->n_measures > 0 || row->n_sketches > 0;
+    return row->n_values > 0 || row->n_bins > 0;
 }
 
 /* Marks the placements that rows borrow. */

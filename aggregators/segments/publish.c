@@ -99,6 +99,7 @@ publisher_free(struct publisher **p)
         return;
     mem_free((*p)->offers);
     strbuf_fini(&(*p)->metrics);
+    values_fini(&(*p)->values);
     mem_free(*p);
     *p = NULL;
 }
@@ -293,7 +294,6 @@ prefetch_offer(const struct publisher *p, size_t i)
     if (i + AHEAD / 2 < p->n) {
         const struct entry *e = window_entry(p->windows, p->offers[i + AHEAD / 2].entry);
 
-        tally_prefetch_bins(&e->tally);
         __builtin_prefetch(segment_get(p->segments, e->segment)->text);
     }
 }

@@ -101,25 +101,33 @@ save_level(struct saver *s, const struct segment *segment)
 }
 
 static void
-describe_tally(const struct tally *t, struct arena *a, struct segment_window *to)
+describe_measures(const struct tally *t, struct arena *a, struct segment_window *to)
 {
     to->measures.v = arena_alloc(a, t->n_values, sizeof(*to->measures.v));
     for (int m = 0; m < MEASURES_MAX; m++)
         if (t->present[m / 64] >> (m % 64) & 1)
             to->measures.v[to->measures.n++] =
                 (struct segment_measure){.measure = m, .value = tally_get(t, (enum measure)m)};
-    to->sketches.n = t->n_sketches;
-    to->sketches.v = arena_alloc(a, t->n_sketches, sizeof(*to->sketches.v));
-    for (unsigned i = 0; i < t->n_sketches; i++) {
-        const struct sketch *from = &t->sketches[i].sketch;
-        struct segment_sketch *sketch = &to->sketches.v[i];
+}
 
-        sketch->duration = (int32_t)t->sketches[i].duration;
-        sketch->bins.n = from->n;
-        sketch->bins.v = arena_alloc(a, from->n, sizeof(*sketch->bins.v));
-        for (uint32_t b = 0; b < from->n; b++)
-            sketch->bins.v[b] = (struct segment_bin){.index = (int32_t)from->bins[b].index,
-                                                     .count = from->bins[b].count};
+/* The bins, cut into one sketch per duration. */
+static void
+describe_bins(const struct tally *t, struct arena *a, struct segment_window *to)
+{
+    const struct tally_bin *bins = tally_bins(t);
+    struct segment_bin *all = arena_alloc(a, t->n_bins, sizeof(*all));
+    struct segment_sketch *sketch = NULL;
+
+    to->sketches.v = arena_alloc(a, DURATIONS_MAX, sizeof(*to->sketches.v));
+    for (uint32_t i = 0; i < t->n_bins; i++) {
+        int32_t d = (int32_t)tally_bin_duration(bins[i]);
+
+        if (sketch == NULL || sketch->duration != d) {
+            sketch = &to->sketches.v[to->sketches.n++];
+            *sketch = (struct segment_sketch){.duration = d, .bins.v = all + i};
+        }
+        sketch->bins.v[sketch->bins.n++] = (struct segment_bin){
+            .index = (int32_t)tally_bin_index(bins[i]), .count = tally_bin_count(bins[i])};
     }
 }
 
@@ -165,7 +173,8 @@ save_entry(struct saver *s, const struct segment *segment, const struct entry *e
     to->published_hash = (int64_t)entry->published_hash;
     to->is_early = entry->is_early;
     describe_histograms(entry, &s->engine->arena, to);
-    describe_tally(&entry->tally, &s->engine->arena, to);
+    describe_measures(&entry->tally, &s->engine->arena, to);
+    describe_bins(&entry->tally, &s->engine->arena, to);
     set_key(s, "window", segment);
     strbuf_add_char(&s->key, '|');
     strbuf_add(&s->key, spec->name);
@@ -263,7 +272,25 @@ load_level(struct segment_engine *e, const struct segment_level *from, struct er
 
 /* False if a number or a bin is not one that this version knows. */
 static bool
-restore_tally(struct tally *t, const struct segment_window *from, struct arena *a)
+restore_sketch(struct tally *t, const struct segment_sketch *from)
+{
+    if (from->duration < 0 || from->duration >= DURATIONS_MAX)
+        return false;
+    for (size_t i = 0; i < from->bins.n; i++) {
+        const struct segment_bin *bin = &from->bins.v[i];
+        struct sketch_bin one;
+
+        if (bin->index < 0 || !sketch_index_occurs((unsigned)bin->index) || bin->count == 0 ||
+            bin->count > TALLY_COUNT_MAX || bin->count < -TALLY_COUNT_MAX)
+            return false;
+        one = sketch_bin_of((unsigned)bin->index, bin->count);
+        tally_add_bins(t, (enum duration)from->duration, &one, 1);
+    }
+    return true;
+}
+
+static bool
+restore_tally(struct tally *t, const struct segment_window *from)
 {
     for (size_t i = 0; i < from->measures.n; i++) {
         const struct segment_measure *m = &from->measures.v[i];
@@ -272,24 +299,9 @@ restore_tally(struct tally *t, const struct segment_window *from, struct arena *
             return false;
         tally_add(t, (enum measure)m->measure, m->value);
     }
-    for (size_t i = 0; i < from->sketches.n; i++) {
-        const struct segment_sketch *sketch = &from->sketches.v[i];
-        struct sketch_bin *bins = arena_alloc(a, sketch->bins.n, sizeof(*bins));
-
-        if (sketch->duration < 0 || sketch->duration >= DURATIONS_MAX)
+    for (size_t i = 0; i < from->sketches.n; i++)
+        if (!restore_sketch(t, &from->sketches.v[i]))
             return false;
-        for (size_t b = 0; b < sketch->bins.n; b++) {
-            const struct segment_bin *bin = &sketch->bins.v[b];
-
-            if (bin->index < 0 || bin->index > SKETCH_INDEX_MAX || bin->count > SKETCH_COUNT_MAX ||
-                bin->count < -SKETCH_COUNT_MAX)
-                return false;
-            bins[b] = sketch_bin_of((unsigned)bin->index, bin->count);
-        }
-        if (!sketch_bins_are_valid(bins, sketch->bins.n))
-            return false;
-        tally_add_bins(t, (enum duration)sketch->duration, bins, sketch->bins.n);
-    }
     return true;
 }
 
@@ -340,7 +352,7 @@ load_entry(struct segment_engine *e, const struct segment_window *from, struct e
     entry->n_published = from->published;
     entry->published_hash = (uint64_t)from->published_hash;
     entry->is_early = from->is_early;
-    if (!restore_histograms(entry, from) || !restore_tally(&entry->tally, from, &e->arena))
+    if (!restore_histograms(entry, from) || !restore_tally(&entry->tally, from))
         return refuse(reterr, "bad values in", from->window_name);
     return ERR_NONE;
 }

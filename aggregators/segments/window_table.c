@@ -255,15 +255,6 @@ window_table_prefetch_values(const struct window_table *t, uint32_t segment, uin
 }
 
 void
-window_table_prefetch_bins(const struct window_table *t, uint32_t segment, uint32_t spec)
-{
-    uint32_t entry = segment_get(t->segments, segment)->newest[spec];
-
-    if (entry != 0)
-        tally_prefetch_bins(&window_entry(t, entry)->tally);
-}
-
-void
 window_table_change(struct window_table *t, uint32_t entry)
 {
     struct entry *e = window_entry(t, entry);

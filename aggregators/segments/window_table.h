@@ -84,12 +84,11 @@ void window_table_change_level(struct window_table *t, uint32_t segment,
 
 /*
  * Ask for memory early: an entry; then for a segment whose newest entry of the spec will be used
- * the entry, its values, its bins, each when the one before has come.
+ * the entry, and when that has come its values.
  */
 void window_entry_prefetch(const struct window_table *t, uint32_t number);
 void window_table_prefetch(const struct window_table *t, uint32_t segment, uint32_t spec);
 void window_table_prefetch_values(const struct window_table *t, uint32_t segment, uint32_t spec);
-void window_table_prefetch_bins(const struct window_table *t, uint32_t segment, uint32_t spec);
 
 /* Puts a closed entry into the list of changed ones, once. */
 void window_table_change(struct window_table *t, uint32_t entry);

@@ -95,6 +95,9 @@ drop_passed(struct duplicates *d, evtime_ms now)
         index_remove(&d->index, e->hash, d->first);
         pool_remove(&d->entries, d->first);
         d->first = next;
+        /* Mostly one goes for one that comes: until the next one does, its slot will be near. */
+        if (next != 0)
+            index_prefetch(&d->index, entry_of(d, next)->hash);
     }
     d->last = 0;
 }

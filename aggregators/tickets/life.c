@@ -295,16 +295,17 @@ static void
 find_ticket(struct applying *a, uint64_t id_hash)
 {
     struct ticket_rules *rules = a->rules;
-    uint32_t tuple[PROFILE_TUPLE_MAX] = {0};
+    uint32_t tenant = profiles_text(rules->profiles, a->event->tenant);
 
-    tuple[0] = profiles_text(rules->profiles, a->event->tenant);
-    a->number = ticket_store_find(rules->store, tuple[0], a->event->ticket_id, id_hash, a->now);
+    a->number = ticket_store_find(rules->store, tenant, a->event->ticket_id, id_hash, a->now);
     if (a->number == 0) {
+        uint32_t tuple[PROFILE_TUPLE_MAX] = {tenant};
+
         ticket_store_make_room(rules->store);
         a->number =
             ticket_store_add(rules->store, a->event->ticket_id, id_hash, profile_get(rules->profiles, tuple));
     }
-    profiles_text_release(rules->profiles, tuple[0]);
+    profiles_text_release(rules->profiles, tenant);
     a->ticket = ticket_get(rules->store, a->number);
 }
 

@@ -123,7 +123,10 @@ ticket_engine_drain(struct ticket_engine *e)
     e->waiting = 0;
     while ((n = take_batch(e)) > 0) {
         for (unsigned i = 0; i < n; i++)
-            ticket_store_prefetch_ticket(e->rules.store, e->next[i].id_hash);
+            e->next[i].ticket = ticket_store_prefetch_ticket(e->rules.store, e->next[i].id_hash);
+        for (unsigned i = 0; i < n; i++)
+            if (e->next[i].ticket != 0)
+                ticket_store_prefetch_parts(e->rules.store, e->next[i].ticket);
         for (unsigned i = 0; i < n; i++)
             apply_once(e, &e->next[i], e->next[i].event.occurred_at, false);
     }

@@ -15,6 +15,7 @@ struct next_event {
     struct ticket_event event;
     uint64_t id_hash;
     uint64_t event_hash;
+    uint32_t ticket; /* that it likely is of, for prefetching; 0: none */
 };
 
 struct ticket_engine {

@@ -120,13 +120,31 @@ ticket_store_prefetch_index(const struct ticket_store *s, uint64_t hash)
     index_prefetch(&s->index, hash);
 }
 
-void
+uint32_t
 ticket_store_prefetch_ticket(const struct ticket_store *s, uint64_t hash)
 {
     struct index_probe probe = index_probe(&s->index, hash);
+    const char *ticket;
 
-    if (index_next(&s->index, &probe))
-        __builtin_prefetch(ticket_get(s, probe.item));
+    if (!index_next(&s->index, &probe))
+        return 0;
+    ticket = pool_get(&s->tickets, probe.item);
+    __builtin_prefetch(ticket);
+    __builtin_prefetch(ticket + sizeof(struct ticket) - 1);
+    return probe.item;
+}
+
+void
+ticket_store_prefetch_parts(const struct ticket_store *s, uint32_t ticket)
+{
+    const struct ticket *t = ticket_get(s, ticket);
+
+    if (t->talk != 0)
+        __builtin_prefetch(pool_get(&s->talks, t->talk));
+    if (t->work != 0)
+        __builtin_prefetch(pool_get(&s->works, t->work));
+    text_store_prefetch(s->texts, t->id);
+    profile_prefetch(s->profiles, t->profile);
 }
 
 struct talk *
@@ -357,11 +375,12 @@ ticket_store_touched(struct ticket_store *s, uint32_t ticket)
 }
 
 /*
- * Looks at the tickets of an hour: those due at `now` are forgotten, others that are still over wait on in a later
- * hour. With `all` every ticket whose time ends in this hour goes, due or not. Returns how many were forgotten.
+ * Looks at the tickets of an hour: those whose time ends in it are forgotten, others that are still over wait on in a
+ * later hour. Who goes is decided by the hour alone, so it does not matter how long a ticket has been waiting in which.
+ * Returns how many were forgotten.
  */
 static uint32_t
-open_hour(struct ticket_store *s, uint32_t hour, evtime_ms now, bool all)
+open_hour(struct ticket_store *s, uint32_t hour)
 {
     struct hour at = *(struct hour *)pool_get(&s->hours, hour);
     uint32_t forgotten = 0;
@@ -378,7 +397,7 @@ open_hour(struct ticket_store *s, uint32_t hour, evtime_ms now, bool all)
         if (t->dead) {
             t->present = 0;
             pool_remove(&s->tickets, wait.ticket);
-        } else if (is_due(s, t, now) || (all && is_over(t) && due_at(s, t) / HOUR_MS <= at.number)) {
+        } else if (is_over(t) && due_at(s, t) / HOUR_MS <= at.number) {
             forget(s, wait.ticket);
             forgotten++;
         } else {
@@ -400,7 +419,7 @@ ticket_store_advance(struct ticket_store *s, evtime_ms now)
 
         s->next_hour = number + 1;
         if (passed != 0)
-            s->counters->tickets_forgotten += open_hour(s, passed, now, false);
+            s->counters->tickets_forgotten += open_hour(s, passed);
     }
     s->next_hour = hour;
 }
@@ -428,7 +447,7 @@ evict(struct ticket_store *s)
 {
     for (int64_t number = s->next_hour; s->hours.n > 0; number++) {
         uint32_t hour = find_hour(s, number);
-        uint32_t gone = hour != 0 ? open_hour(s, hour, EVTIME_NONE, true) : 0;
+        uint32_t gone = hour != 0 ? open_hour(s, hour) : 0;
 
         s->counters->tickets_evicted += gone;
         if (gone > 0)

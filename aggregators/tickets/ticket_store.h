@@ -23,8 +23,10 @@ void ticket_store_free(struct ticket_store **s);
 
 uint64_t ticket_hash(struct str tenant, struct str id);
 void ticket_store_prefetch_index(const struct ticket_store *s, uint64_t hash);
-/* Also brings the candidate's record near; the index slot should be near by then. */
-void ticket_store_prefetch_ticket(const struct ticket_store *s, uint64_t hash);
+/* Brings the record of the likely ticket near and returns its number, 0: none. The index slot should be near by then. */
+uint32_t ticket_store_prefetch_ticket(const struct ticket_store *s, uint64_t hash);
+/* Brings the parts and the id of a ticket near, whose record should be near by then. */
+void ticket_store_prefetch_parts(const struct ticket_store *s, uint32_t ticket);
 
 /* The ticket, or 0. A ticket that is due to be forgotten at engine time `now` is forgotten here. */
 uint32_t ticket_store_find(struct ticket_store *s, uint32_t tenant, struct str id, uint64_t hash, evtime_ms now);

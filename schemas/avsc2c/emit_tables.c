@@ -227,6 +227,8 @@ add_desc_start(struct strbuf *out, const struct schema *s, const char *kind)
     strbuf_addf(out, "_desc = {\n    .kind = AVK_%s,\n    .name = \"%.*s\",\n    ", kind,
                 STR_ARG(s->name));
     add_aliases(out, &s->aliases);
+    if (s->any_name)
+        strbuf_add(out, STR(".any_name = true, "));
     strbuf_addf(out, ".default_symbol = %d,\n", s->default_symbol);
 }
 

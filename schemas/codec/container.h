@@ -75,6 +75,8 @@ MUST_USE enum err container_writer_open(const char *path, const struct avro_desc
                                         enum container_codec codec,
                                         const struct container_meta *meta, size_t n_meta,
                                         struct container_writer **ret, struct error *reterr);
+/* Effort of deflate, 1 (fast) to 9 (small, the default); before the first record. */
+void container_writer_set_level(struct container_writer *w, int level);
 /* Adds the bytes of one record, as avro_encode() made them. */
 MUST_USE enum err container_writer_add(struct container_writer *w, struct str record,
                                        struct error *reterr);

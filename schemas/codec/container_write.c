@@ -15,9 +15,13 @@ struct container_writer {
     FILE *file;
     char *path;
     enum container_codec codec;
+    int level; /* of deflate */
+    z_stream deflate;
+    bool has_deflate; /* it was made; made once, for its tables are larger than a block */
     char sync[SYNC_BYTES];
     uint64_t n_records; /* in the block */
     struct strbuf block;
+    struct strbuf packed;
     struct strbuf out;
 };
 
@@ -88,6 +92,7 @@ container_writer_open(const char *path, const struct avro_desc *desc, enum conta
 
     CHECK(desc->avsc != NULL);
     w->codec = codec;
+    w->level = Z_BEST_COMPRESSION;
     w->path = mem_new(strlen(path) + 1, 1);
     memcpy(w->path, path, strlen(path));
     w->file = fopen(path, "wb");
@@ -107,39 +112,48 @@ container_writer_open(const char *path, const struct avro_desc *desc, enum conta
     return ERR_NONE;
 }
 
-static void
-deflate_block(struct container_writer *w, struct strbuf *out)
+void
+container_writer_set_level(struct container_writer *w, int level)
 {
-    z_stream z = {.next_in = (Bytef *)w->block.p, .avail_in = (uInt)w->block.n};
-    int status = deflateInit2(&z, 9, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY);
+    CHECK(level >= Z_BEST_SPEED && level <= Z_BEST_COMPRESSION && !w->has_deflate);
+    w->level = level;
+}
+
+static void
+deflate_block(struct container_writer *w)
+{
+    z_stream *z = &w->deflate;
+    int status = w->has_deflate ? deflateReset(z)
+                                : deflateInit2(z, w->level, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY);
     size_t room;
 
     CHECK(status == Z_OK);
-    room = deflateBound(&z, w->block.n);
-    z.next_out = (Bytef *)strbuf_reserve(out, room);
-    z.avail_out = (uInt)room;
-    status = deflate(&z, Z_FINISH);
+    w->has_deflate = true;
+    strbuf_clear(&w->packed);
+    room = deflateBound(z, w->block.n);
+    z->next_in = (Bytef *)w->block.p;
+    z->avail_in = (uInt)w->block.n;
+    z->next_out = (Bytef *)strbuf_reserve(&w->packed, room);
+    z->avail_out = (uInt)room;
+    status = deflate(z, Z_FINISH);
     CHECK(status == Z_STREAM_END);
-    strbuf_added(out, room - z.avail_out);
-    deflateEnd(&z);
+    strbuf_added(&w->packed, room - z->avail_out);
 }
 
 static enum err
 end_block(struct container_writer *w, struct error *reterr)
 {
-    struct strbuf packed = {0};
     struct str data = strbuf_str(&w->block);
 
     if (w->n_records == 0)
         return ERR_NONE;
     if (w->codec == CONTAINER_DEFLATE) {
-        deflate_block(w, &packed);
-        data = strbuf_str(&packed);
+        deflate_block(w);
+        data = strbuf_str(&w->packed);
     }
     avro_encode_long(&w->out, (int64_t)w->n_records);
     add_bytes(&w->out, data);
     strbuf_add(&w->out, str_of(w->sync, SYNC_BYTES));
-    strbuf_fini(&packed);
     strbuf_clear(&w->block);
     w->n_records = 0;
     return flush(w, reterr);
@@ -171,7 +185,10 @@ container_writer_close(struct container_writer **writer, struct error *reterr)
         if (fclose(w->file) != 0 && err == ERR_NONE)
             err = failed(w, reterr);
     }
+    if (w->has_deflate)
+        (void)deflateEnd(&w->deflate);
     strbuf_fini(&w->block);
+    strbuf_fini(&w->packed);
     strbuf_fini(&w->out);
     mem_free(w->path);
     mem_free(w);

@@ -280,31 +280,40 @@ grow_list(struct run *run, const struct sub *sub, struct avro_list *list, size_t
     return DECODE_OK;
 }
 
-/* Items of which each is one string, or entries of which each value is. */
-static enum decode_result
-read_strings(struct run *run, const struct sub *sub, char *item, size_t n)
+/*
+ * Items of which each is one string, or entries of which each value is. The cursor comes and goes
+ * by value, as with cursor_read_varint().
+ */
+static struct cursor_varint
+read_strings(struct cursor c, const struct sub *sub, char *item, size_t n)
 {
-    struct cursor c = {.p = run->c.p, .end = run->c.end};
+    enum decode_result r = DECODE_OK;
 
-    for (; n > 0; n--, item += sub->size) {
+    for (; n > 0 && __builtin_expect(r == DECODE_OK, 1); n--, item += sub->size) {
         struct str s;
 
         if (sub->has_key) {
-            TRY(cursor_usual_string(&c, KEY_MAX, &s));
+            r = cursor_usual_string(&c, KEY_MAX, &s);
+            if (r != DECODE_OK)
+                break;
             STORE(item, 0, s);
         }
-        TRY(cursor_usual_string(&c, sub->string_max, &s));
-        STORE(item, sub->string_at, s);
+        r = cursor_usual_string(&c, sub->string_max, &s);
+        if (r == DECODE_OK)
+            STORE(item, sub->string_at, s);
     }
-    run->c.p = c.p;
-    return DECODE_OK;
+    return (struct cursor_varint){.p = r == DECODE_OK ? c.p : NULL, .v = r};
 }
 
 static enum decode_result
 read_items(struct run *run, const struct sub *sub, char *item, size_t n)
 {
-    if (sub->is_string)
-        return read_strings(run, sub, item, n);
+    if (sub->is_string) {
+        struct cursor_varint end = read_strings(run->c, sub, item, n);
+
+        run->c.p = end.p != NULL ? end.p : run->c.p;
+        return end.p != NULL ? DECODE_OK : (enum decode_result)end.v;
+    }
     for (; n > 0; n--, item += sub->size) {
         struct str key;
 
@@ -357,28 +366,34 @@ slow_LIST(struct run *run, const struct op *op, char *base)
  * The list of an event is a handful of strings in one block, or empty: a count of one byte, the
  * strings, 0. Its memory is within a small multiple of its bytes, so that it needs no budget.
  */
-static enum decode_result
-slow_STRINGS(struct run *run, const struct op *op, char *base)
+INLINE
+op_STRINGS(struct run *run, struct cursor *c, const struct op *op, char *base)
 {
     const struct sub *sub = op->ref;
     struct avro_list list = {0};
-    size_t left = cursor_left(&run->c);
-    unsigned count = left > 0 ? *run->c.p : 1;
+    struct cursor_varint end = {.p = c->p};
+    unsigned count = c->p < c->end ? *c->p : 1;
 
-    if ((count & 0x81) == 0 && count >> 1 < left) {
-        run->c.p++;
+    if ((count & 0x81) == 0 && count >> 1 < cursor_left(c)) {
+        end.p++;
         if (count > 0) {
             list.n = count >> 1;
             list.v = arena_alloc(run->arena, list.n, sub->size);
-            TRY(read_strings(run, sub, list.v, list.n));
-        }
-        if (count > 0 && run->c.p < run->c.end && *run->c.p == 0) {
-            run->c.p++;
-            count = 0;
+            end = read_strings((struct cursor){end.p, c->end}, sub, list.v, list.n);
+            if (__builtin_expect(end.p == NULL, 0))
+                return (enum decode_result)end.v;
+            if (end.p < c->end && *end.p == 0) {
+                end.p++;
+                count = 0;
+            }
         }
     }
-    if (count > 0)
+    c->p = end.p;
+    if (__builtin_expect(count > 0, 0)) {
+        run->c.p = c->p;
         TRY(read_blocks(run, sub, &list));
+        c->p = run->c.p;
+    }
     STORE(base, op->at, list);
     return DECODE_OK;
 }
@@ -454,9 +469,11 @@ run_at(struct run *run, uint32_t start, char *base, const void *const **ret_plac
     static const void *const places[] = {
 #define OP(name)   &&do_##name,
 #define SLOW(name) &&do_##name,
+#define LIST(name) &&do_##name,
 #include "schemas/codec/ops.tbl"
 #undef OP
 #undef SLOW
+#undef LIST
         &&do_RETURN,
     };
     struct cursor c;
@@ -487,9 +504,13 @@ run_at(struct run *run, uint32_t start, char *base, const void *const **ret_plac
     r = slow_##name(run, op, base);                                                                \
     c.p = run->c.p;                                                                                \
     NEXT();
+#define LIST(name)                                                                                 \
+    do_##name : r = op_##name(run, &c, op, base);                                                  \
+    NEXT();
 #include "schemas/codec/ops.tbl"
 #undef OP
 #undef SLOW
+#undef LIST
 #undef NEXT
 do_RETURN:
     run->c.p = c.p;

@@ -88,14 +88,12 @@ write_number(const struct avro_field *f, json_t *json, char *base)
 }
 
 static bool
-write_enum(const struct avro_field *f, json_t *json, char *base)
+write_symbol(const struct avro_field *f, struct str symbol, char *base)
 {
-    const char *symbol = json_string_value(json);
-
-    for (size_t i = 0; symbol != NULL && i < f->of.named->n; i++) {
+    for (size_t i = 0; i < f->of.named->n; i++) {
         int index = (int)i;
 
-        if (strcmp(symbol, f->of.named->symbols[i]) == 0) {
+        if (str_equal(symbol, str_from(f->of.named->symbols[i]))) {
             STORE(base, f->at, index);
             return true;
         }
@@ -183,7 +181,7 @@ write_value(struct writer *w, const struct avro_field *f, json_t *json, char *ba
     case AVK_FIXED:
         return write_bytes(w, f, json, base);
     case AVK_ENUM:
-        return write_enum(f, json, base);
+        return json_is_string(json) && write_symbol(f, str_from(json_string_value(json)), base);
     case AVK_RECORD:
         return write_record(w, f->of.named, json, base + f->at);
     case AVK_ARRAY:
@@ -224,6 +222,8 @@ write_usual(const struct avro_field *f, struct str text, char *base)
         base[f->at] = 0;
     else if (f->kind == AVK_BOOLEAN && str_equal(text, STR("true")))
         base[f->at] = 1;
+    else if (f->kind == AVK_ENUM && text.n > 2 && text.p[0] == '"')
+        return write_symbol(f, str_of(text.p + 1, text.n - 2), base);
     else if ((f->kind == AVK_ARRAY && str_equal(text, STR("[]"))) ||
              (f->kind == AVK_MAP && str_equal(text, STR("{}"))))
         STORE(base, f->at, none);

@@ -102,6 +102,7 @@ struct avro_desc {
     const struct avro_field *fields;
     const char *const *symbols;
     int default_symbol; /* index, -1 if there is none */
+    bool any_name;      /* "x-any-name": a writer's type may be called anything */
 
     /* The schema of the file that the type is the top of; else NULL, 0, 0. */
     const char *avsc; /* JSON without white space; with doc, defaults and logical types */

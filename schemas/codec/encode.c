@@ -32,8 +32,11 @@ encode_bytes(struct strbuf *out, struct str s)
 static void
 encode_le(struct strbuf *out, uint64_t bits, size_t n)
 {
+    char *p = strbuf_reserve(out, n);
+
     for (size_t i = 0; i < n; i++)
-        strbuf_add_char(out, (char)(bits >> (8 * i)));
+        p[i] = (char)(bits >> (8 * i));
+    strbuf_added(out, n);
 }
 
 /* Two's complement, big-endian: as short as it goes in bytes, all of `size` in a fixed. */
@@ -170,8 +173,8 @@ encode_slot(const struct avro_field *f, const char *base, struct strbuf *out)
     if (f->is_nullable) {
         bool has = base[f->has_at] != 0;
 
-        /* The index of the branch: null is 0 unless it is written behind the type. */
-        avro_encode_long(out, has != f->null_is_last);
+        /* The index of the branch, 0 or 1 as a zigzag: null is 0 unless it is written behind the type. */
+        strbuf_add_char(out, (char)((has != f->null_is_last) << 1));
         if (!has)
             return;
     }

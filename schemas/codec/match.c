@@ -7,7 +7,7 @@ resolve_is_named(struct str writer_name, const struct avro_desc *desc)
 {
     struct str name = schema_short_name(writer_name);
 
-    if (str_equal(name, schema_short_name(str_from(desc->name))))
+    if (desc->any_name || str_equal(name, schema_short_name(str_from(desc->name))))
         return true;
     for (size_t i = 0; desc->aliases != NULL && desc->aliases[i] != NULL; i++)
         if (str_equal(name, schema_short_name(str_from(desc->aliases[i]))))

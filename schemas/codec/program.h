@@ -14,9 +14,11 @@
 enum op_code {
 #define OP(name)   OP_##name,
 #define SLOW(name) OP_##name,
+#define LIST(name) OP_##name,
 #include "schemas/codec/ops.tbl"
 #undef OP
 #undef SLOW
+#undef LIST
     OP_RETURN
 };
 

@@ -38,7 +38,9 @@ struct sub *resolve_sub(struct resolver *r, const struct schema *w, const struct
 bool resolve_matches(const struct schema *w, const struct avro_field *f);
 /* The branch of our union that takes the writer's type (not a union), NULL if none does. */
 const struct avro_field *resolve_branch(const struct schema *w, const struct avro_field *f);
-/* True if a type of the writer's name is meant by our type: by name or alias, without namespaces.
+/*
+ * True if a type of the writer's name is meant by our type: by name or alias, without namespaces;
+ * or by any name, where our schema says "x-any-name".
  */
 bool resolve_is_named(struct str writer_name, const struct avro_desc *desc);
 

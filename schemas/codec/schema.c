@@ -175,6 +175,7 @@ new_named(struct parser *p, enum avro_kind kind, json_t *json, struct str space)
     if (p->n_named == SCHEMA_NAMES_MAX)
         return REFUSE(p, "more than %d named types", SCHEMA_NAMES_MAX);
     s->doc = arena_copy(p->arena, text_of(json_object_get(json, "doc")));
+    s->any_name = json_is_true(json_object_get(json, "x-any-name"));
     if (!parse_aliases(p, json, space_of(s->name), &s->aliases))
         return NULL;
     p->named[p->n_named++] = s;

@@ -42,6 +42,7 @@ struct schema {
     int64_t max_len;             /* "x-max-len", -1 if absent */
     struct str name;             /* record, enum, fixed: with namespace */
     struct schema_names aliases; /* with namespace */
+    bool any_name; /* "x-any-name": a reader's type that takes a writer's of any name */
     struct str doc;
     struct schema_field *fields;    /* record: n of them */
     struct schema_names symbols;    /* enum */

@@ -69,7 +69,8 @@ run(uint64_t seed)
     for (int i = 0; i < OPERATIONS / 4; i++) {
         uint64_t hash = random_next(&seed) % IDS * UINT64_C(0x9E3779B97F4A7C15);
         bool late = random_next(&seed) % 4 == 0;
-        evtime_ms t = late ? now - (evtime_ms)(random_next(&seed) % (uint64_t)(2 * within + 1)) : now;
+        evtime_ms t =
+            late ? now - (evtime_ms)(random_next(&seed) % (uint64_t)(2 * within + 1)) : now;
 
         t = t < 0 ? 0 : t;
         cr_assert_eq(duplicates_seen(d, hash, now), twin_seen(hash, now), "step %d", i);

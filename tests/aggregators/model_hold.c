@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The hold against a twin that keeps all events in one list and looks for the first each time. W moves as an
- * engine moves it: with each event, in far jumps, and to the first held event when there are too many.
+ * The hold against a twin that keeps all events in one list and looks for the first each time. W
+ * moves as an engine moves it: with each event, in far jumps, and to the first held event when
+ * there are too many.
  */
 #include "aggregators/tickets/hold.h"
 #include "tests/support/random.h"
@@ -38,7 +39,8 @@ below(struct world *m, uint64_t n)
     return random_next(&m->seed) % n;
 }
 
-/* The documented order: occurred_at, source_sequence with absent last, event_id; then the place in the log. */
+/* The documented order: occurred_at, source_sequence with absent last, event_id; then the place in
+ * the log. */
 static bool
 goes_before(const struct copy *a, const struct copy *b)
 {
@@ -188,10 +190,13 @@ step(struct world *m)
 static void
 run(uint64_t seed)
 {
-    static const dur_ms disorders[] = {0, 1, 7, 2047, 2048, 5 * MINUTE_MS, 3 * (dur_ms)HOUR_MS, 40 * (dur_ms)DAY_MS};
+    static const dur_ms disorders[] = {
+        0, 1, 7, 2047, 2048, 5 * MINUTE_MS, 3 * (dur_ms)HOUR_MS, 40 * (dur_ms)DAY_MS};
     struct world *m = &world;
 
-    *m = (struct world){.seed = seed, .disorder = disorders[seed % 8], .id_apart = seed % 3 == 0,
+    *m = (struct world){.seed = seed,
+                        .disorder = disorders[seed % 8],
+                        .id_apart = seed % 3 == 0,
                         .w = seed % 5 == 0 ? 0 : INT64_C(1772409600000)};
     m->hold = hold_new(m->disorder);
     for (int i = 0; i < STEPS / 10; i++)
@@ -214,8 +219,11 @@ Test(hold, lets_events_go_as_its_twin_does)
 static struct held
 simple(evtime_ms t, uint64_t position)
 {
-    return (struct held){.occurred_at = t, .sequence = INT64_MAX, .position = position,
-                         .event_id = STR("e"), .body = STR("body")};
+    return (struct held){.occurred_at = t,
+                         .sequence = INT64_MAX,
+                         .position = position,
+                         .event_id = STR("e"),
+                         .body = STR("body")};
 }
 
 Test(hold, the_event_at_w_waits)

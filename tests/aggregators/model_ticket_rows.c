@@ -14,8 +14,11 @@
 
 enum { SEEDS = 60, EVENTS = 600 };
 
-static const struct random_events usual = {.events = EVENTS, .tickets = 15, .tenants = 2,
-                                           .start = SCENE_START, .step_ms = 40000,
+static const struct random_events usual = {.events = EVENTS,
+                                           .tickets = 15,
+                                           .tenants = 2,
+                                           .start = SCENE_START,
+                                           .step_ms = 40000,
                                            .disorder_ms = 5 * MINUTE_MS};
 
 static void

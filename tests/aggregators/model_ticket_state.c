@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Save, load, go on = the same outbox (ARCHITECTURE rule 1): for many streams, at any event, the batches of
- * the run that was interrupted are the same bytes as those of the run that was not; nothing is sorted.
+ * Save, load, go on = the same outbox (ARCHITECTURE rule 1): for many streams, at any event, the
+ * batches of the run that was interrupted are the same bytes as those of the run that was not;
+ * nothing is sorted.
  */
 #include "tests/support/random.h"
 #include "tests/support/random_events.h"
@@ -105,15 +106,17 @@ Test(ticket_state, the_state_of_an_empty_engine_is_a_state)
 /* The parts of a key are told apart: "a/b" + "c" is not "a" + "b/c". */
 Test(ticket_state, every_ticket_has_a_key_of_its_own)
 {
-    static const char *const names[][2] = {{"", "a/b/c"}, {"a", "b/c"}, {"a/b", "c"}, {"a\\", "/b"},
-                                           {"a", "\\/b"}, {"a\\/", "b"}, {"", "/"}, {"/", ""}};
+    static const char *const names[][2] = {{"", "a/b/c"}, {"a", "b/c"},  {"a/b", "c"},
+                                           {"a\\", "/b"}, {"a", "\\/b"}, {"a\\/", "b"},
+                                           {"", "/"},     {"/", ""}};
     struct settings settings = scene_settings();
     struct event_log log;
     struct ticket_run run;
 
     event_log_init(&log);
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        struct ticket_event event = event_created(names[i][1][0] != '\0' ? names[i][1] : "x", minute(0));
+        struct ticket_event event =
+            event_created(names[i][1][0] != '\0' ? names[i][1] : "x", minute(0));
         char id[2] = {(char)('a' + i), 0};
 
         event.tenant = str_from(names[i][0]);

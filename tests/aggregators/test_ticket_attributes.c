@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * METRICS 1.0.1 rules 2, 9 and 11 and the attributes of INTERFACES section 2: what a ticket is when a
- * fact is counted, the level, cancellations.
+ * METRICS 1.0.1 rules 2, 9 and 11 and the attributes of INTERFACES section 2: what a ticket is when
+ * a fact is counted, the level, cancellations.
  */
 #include "tests/support/scene.h"
 
@@ -47,7 +47,8 @@ TestSuite(cancelled, .init = start, .fini = stop);
 
 Test(attributes, absent_keys_leave_values_and_empty_ones_clear_them)
 {
-    say(event_with(event_with(event_created("T", minute(0)), "channel", "email"), "priority", "high"));
+    say(event_with(event_with(event_created("T", minute(0)), "channel", "email"), "priority",
+                   "high"));
     say(event_with(changed("T", minute(1)), "priority", ""));
     say(event_status("T", minute(2), STATUS_SOLVED));
     scene_end(s);

@@ -49,9 +49,9 @@ TestSuite(reviews, .init = start, .fini = stop);
 struct answer_case {
     enum survey_kind kind;
     double score;
-    char scale[8];      /* "": none */
+    char scale[8]; /* "": none */
     bool is_valid;
-    bool is_positive;   /* csat, ces: positive; nps: a promoter */
+    bool is_positive; /* csat, ces: positive; nps: a promoter */
     bool is_detractor;
     int64_t millionths; /* of a ces score */
 };

@@ -317,8 +317,8 @@ Test(credit, an_actor_that_is_no_agent_or_has_no_id_leaves_it_to_the_ticket)
 
 Test(credit, attributes_come_before_the_fact_then_own_fields)
 {
-    struct ticket_event event = event_with(event_assigned("T", minute(1), ASSIGNMENT_KIND_TRANSFER),
-                                           "agent", "from-attrs");
+    struct ticket_event event =
+        event_with(event_assigned("T", minute(1), ASSIGNMENT_KIND_TRANSFER), "agent", "from-attrs");
 
     event.payload.u.ticket_assigned.has_to_agent = true;
     event.payload.u.ticket_assigned.to_agent = STR("own-field");

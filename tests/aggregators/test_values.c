@@ -26,6 +26,7 @@ static void
 tear_down(void)
 {
     tally_fini(&tally);
+    values_fini(&values);
     mem_free(m);
 }
 

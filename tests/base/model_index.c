@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The index against a twin that keeps every (hash, item) in a list. Hashes are drawn so that many items
- * share one tag, many tags share a home, and tables grow while they are asked.
+ * The index against a twin that keeps every (hash, item) in a list. Hashes are drawn so that many
+ * items share one tag, many tags share a home, and tables grow while they are asked.
  */
 #include "base/index.h"
 #include "tests/support/random.h"
@@ -84,7 +84,8 @@ run(uint64_t seed, int kind)
 
     memset(&twin, 0, sizeof(twin));
     for (int i = 0; i < OPERATIONS; i++) {
-        /* Waves: the table fills, empties, fills. With few tags the chains are long, so fewer there. */
+        /* Waves: the table fills, empties, fills. With few tags the chains are long, so fewer
+         * there. */
         if (kind == 0 && i == OPERATIONS / 10)
             break;
         step(&x, &twin, &seed, kind, i / (OPERATIONS / 6) % 2 == 0 ? 85 : 20);
@@ -134,7 +135,8 @@ Test(index, everything_is_found_at_each_step_of_its_growth)
     index_fini(&x);
 }
 
-/* Twelve bytes of table for an item: 8-byte slots, never more than twice what three quarters ask for. */
+/* Twelve bytes of table for an item: 8-byte slots, never more than twice what three quarters ask
+ * for. */
 Test(index, memory_follows_the_number_of_items)
 {
     struct index x = {0};
@@ -142,7 +144,8 @@ Test(index, memory_follows_the_number_of_items)
 
     for (uint32_t n = 1; n <= 100000; n++) {
         index_add(&x, random_next(&seed), n);
-        cr_assert(n < 100 || index_bytes(&x) <= (size_t)n * 40, "%zu bytes for %u", index_bytes(&x), n);
+        cr_assert(n < 100 || index_bytes(&x) <= (size_t)n * 40, "%zu bytes for %u", index_bytes(&x),
+                  n);
     }
     index_fini(&x);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The text store against a twin that keeps its own copies: texts stay whole, freed places are used again. */
+/* The text store against a twin that keeps its own copies: texts stay whole, freed places are used
+ * again. */
 #include "base/text_store.h"
 #include "tests/support/random.h"
 

@@ -26,9 +26,19 @@ Test(evtime48, the_epoch_is_an_instant)
 
 Test(evtime48, gives_back_every_instant_of_events)
 {
-    static const evtime_ms edges[] = {0,      1,          65534,      65535,      65536,
-                                      65537,  0xFFFFFFFE, 0xFFFFFFFF, 0x100000000, 0x100000001,
-                                      EVTIME_MAX - 1, EVTIME_MAX, (INT64_C(1) << 48) - 2};
+    static const evtime_ms edges[] = {0,
+                                      1,
+                                      65534,
+                                      65535,
+                                      65536,
+                                      65537,
+                                      0xFFFFFFFE,
+                                      0xFFFFFFFF,
+                                      0x100000000,
+                                      0x100000001,
+                                      EVTIME_MAX - 1,
+                                      EVTIME_MAX,
+                                      (INT64_C(1) << 48) - 2};
     uint64_t seed = 1;
 
     for (size_t i = 0; i < sizeof(edges) / sizeof(edges[0]); i++) {

@@ -37,6 +37,9 @@ class Stream:
     def customer(self, at, ticket="T1", **own):
         return self.reply(at, ticket, **{"author_kind": "customer", **own})
 
+    def bot(self, at, ticket="T1", **own):
+        return self.reply(at, ticket, **{"author_kind": "bot", **own})
+
     def pass_time(self, at):
         """An event that changes nothing but moves the watermark."""
         return self.add("TicketSplit", at, "clock")
@@ -52,10 +55,12 @@ def config(disorder="0s", retain="always", duplicates="1h", windows=None, segmen
 class Result:
     """What the oracle says of one or several streams."""
 
-    def __init__(self, *streams, as_of=None, partitions=1, now=None, **settings):
+    def __init__(self, *streams, as_of=None, partitions=1, now=None, without=(), **settings):
         as_of = as_of if as_of in (None, "end") else BASE + int(as_of * 1000)
+        settings = config(**settings)
+        settings.leave_out(without)
         self.records, ledger = oracle.run(
-            config(**settings), [s.lines for s in streams], partitions, as_of, now)
+            settings, [s.lines for s in streams], partitions, as_of, now)
         self.summary = ledger.summary()
         self.late = ledger.late
         self.dead = [one["reason"] for one in ledger.dead]

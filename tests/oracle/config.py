@@ -146,8 +146,15 @@ class Config:
         self.metrics = raw.get("metrics", "all")
         self.channels = raw.get("channels") or {}
         self.surveys = raw.get("surveys") or {}
-        self.without = frozenset()      # metrics that are not computed
+        self.without = frozenset()
         self.held_events = (raw.get("limits") or {}).get("held_events", 1_000_000)
+
+    def leave_out(self, ids):
+        """Metrics that are not computed; emit_early_every can be one of the ids."""
+        self.without = frozenset(ids)
+        if "emit_early_every" in self.without:
+            for window in self.windows:
+                window.early = None
 
     @classmethod
     def read(cls, path):

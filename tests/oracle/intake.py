@@ -102,9 +102,7 @@ def _check_own(event):
         if kind == "SurveyResponded" and raw.get("score") is not None and not _number(raw["score"]):
             raise Refused("bad_value")
     elif kind == "SentimentScored":
-        if raw.get("score") is None:
-            raise Refused("missing_field")
-        if not _number(raw["score"]):
+        if raw.get("score") is not None and not _number(raw["score"]):
             raise Refused("bad_value")
     elif kind == "TicketMerged":
         _string(raw, "into", required=True)

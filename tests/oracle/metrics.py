@@ -146,7 +146,7 @@ def values(counts, durations, backlog, net_flow, parent_volume):
                     "value": 100 * (promoters - detractors) / n if n else None}
     points, possible = count("qa_points"), count("qa_possible")
     shown["qa_score"] = {"numerator": points / MICRO, "denominator": possible / MICRO,
-                         "value": points / possible if possible else None}
+                         "value": points / MICRO / (possible / MICRO) if possible else None}
     shown["survey_response_rate"] = _ratio(sum(map(count, ANSWERS)), count("offers"))
     if parent_volume is not None:
         shown["channel_mix"] = _ratio(count("volume"), parent_volume)

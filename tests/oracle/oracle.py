@@ -97,7 +97,7 @@ def main():
     if args.partitions > 1 and len(args.input) > 1:
         parser.error("--partitions splits one input")
     config = Config.read(args.config)
-    config.without = frozenset(args.without.split(","))
+    config.leave_out(args.without.split(","))
     inputs = [read_file(path) for path in args.input]
     records, ledger = run(config, inputs, args.partitions, args.as_of, args.now)
     if args.output:

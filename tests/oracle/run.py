@@ -6,8 +6,8 @@
 Each seed is one stream with one configuration. The files of a seed that differs are kept, and its number is
 printed, so that `streams.py --seed N` makes the same again. Exits 1 if any seed differs.
 
-While SKIP_WHAT_THE_PROGRAM_LACKS stands, metrics that the program does not compute at all (lacking.py asks it)
-are left out of both sides, and named. --ignore-new ID,ID names them by hand; `--ignore-new none`: none."""
+While lacking.SKIP_WHAT_THE_PROGRAM_LACKS stands, metrics that the program does not compute at all are left out
+of both sides, and named. --ignore-new ID,ID names them by hand; `--ignore-new none`: none."""
 
 import argparse
 import json
@@ -24,8 +24,6 @@ import oracle
 import streams
 from config import Config
 
-SKIP_WHAT_THE_PROGRAM_LACKS = True
-
 
 def seeds(text):
     first, _, last = text.partition("..")
@@ -39,9 +37,7 @@ def expect(folder, names, extra, without=()):
     parser.add_argument("--as-of", type=lambda text: text if text == "end" else oracle.time_argument(text))
     args = parser.parse_args(extra)
     config = Config.read(os.path.join(folder, "config.json"))
-    config.without = frozenset(without)
-    for window in config.windows:
-        window.early = None if lacking.EARLY in without else window.early
+    config.leave_out(without)
     inputs = [oracle.read_file(os.path.join(folder, name)) for name in names]
     records, ledger = oracle.run(config, inputs, args.partitions, args.as_of)
     oracle.write(os.path.join(folder, "expected"), records, ledger)
@@ -90,7 +86,7 @@ def left_out(named, program):
     """The ids of --ignore-new; without it, what the program lacks."""
     if named is not None:
         return [] if named == "none" else named.split(",")
-    without = lacking.lacking(program) if SKIP_WHAT_THE_PROGRAM_LACKS else []
+    without = lacking.skipped(program)
     if without:
         print(f"not compared, since the program does not compute them: {' '.join(without)}")
     return without
@@ -103,7 +99,7 @@ def main():
     parser.add_argument("--events", type=int, default=400)
     parser.add_argument("--tenants", type=int)
     parser.add_argument("--profile", choices=streams.PROFILES)
-    parser.add_argument("--extras", action="store_true", help="hopping windows and emit_early_every, too")
+    parser.add_argument("--extras", action="store_true", help="hopping windows, too")
     parser.add_argument("--keep", help="folder for the files of failures (default: a temporary one)")
     parser.add_argument("--limit", type=int, default=4, help="differences shown for each seed")
     parser.add_argument("--stop-after", type=int, default=10, help="failing seeds")

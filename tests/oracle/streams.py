@@ -17,13 +17,17 @@ import random
 
 from arrival import partition_of
 
-SECOND, MINUTE, HOUR = 1000, 60_000, 3_600_000
+SECOND, MINUTE, HOUR, DAY = 1000, 60_000, 3_600_000, 86_400_000
 BASE = 1_772_438_400_000            # 2026-03-02T08:00:00Z
 CHANNELS = ["email", "live chat", "phone", "social", "facebook", "web"]
 STATUSES = ["new", "open", "pending", "hold", "solved", "closed"]
 ISSUES = ["billing", "login", "ship|ping", "a=b", "\u00fcber", "back\\slash"]
 AGENTS = ["ann", "bob", "cem"]
 TEAMS = ["tier1", "tier2"]
+SCORES = [-1, -0.75, -0.123456, -0.0000012, 0, 0.25, 0.3333333, 0.5, 1, 1.000001, -1.5, 40]
+AGES = [0.5, 0.99, 1, 1.01, 2, 3, 5, 7, 10, 14, 20, 30, 45]         # days
+EARLY = {"w5": [1, 2], "w10": [2, 5], "w15": [5, 10], "w1h": [10, 25], "w2h": [30], "hop": [5, 10],
+         "day": [120, 420]}                                          # minutes
 SEGMENTATIONS = {
     "all": [], "by_channel": ["channel"], "by_issue": ["issue_type"], "by_agent": ["agent"],
     "by_plan": ["custom.plan", "priority"], "by_team_channel": ["team", "channel"],
@@ -43,7 +47,8 @@ class Plan:
     disorder: int
     span: int
     ties: int           # times are multiples of this
-    extras: bool        # hopping windows and early records
+    extras: bool        # hopping windows, too
+    aged: bool          # some tickets are days old when they go on
 
 
 def make_plan(seed, events, tenants=None, profile=None, extras=False):
@@ -52,7 +57,7 @@ def make_plan(seed, events, tenants=None, profile=None, extras=False):
     return Plan(seed, events, tenants or rng.choice([1, 1, 2, 3]), profile,
                 disorder=rng.choice([0, 30, 90, 120, 300]) * SECOND,
                 span=rng.choice([30, 90, 180]) * MINUTE, ties=rng.choice([1, 1, 500, 10_000, 60_000]),
-                extras=extras)
+                extras=extras, aged=rng.random() < 0.4)
 
 
 def text(ms):
@@ -71,8 +76,8 @@ def make_config(plan):
     windows = {}
     for name, spec in rng.sample(pool, rng.randint(2, 4)):
         windows[name] = {**spec, "allowed_lateness": rng.choice(["0m", "5m", "10m", "20m", "1h"])}
-        if plan.extras and rng.random() < 0.2:
-            windows[name]["emit_early_every"] = "5m"
+        if rng.random() < 0.25:
+            windows[name]["emit_early_every"] = f"{max(pane, rng.choice(EARLY[name]) // pane * pane)}m"
     return {
         "application_id": "oracle",
         "input": {"topic": "support.ticket.events", "framing": "raw", "schemas": "schemas",
@@ -145,10 +150,12 @@ class Life:
 
     def message(self):
         rng = self.rng
-        author = rng.choice(["customer"] * 5 + ["agent"] * 5 + ["bot", "system"])
+        author = rng.choice(["customer"] * 5 + ["agent"] * 4 + ["bot", "bot", "system"])
         actor = None
         if author == "agent" and rng.random() < 0.6:
             actor = {"kind": rng.choice(["agent", "agent", "agent", "api"]), "id": rng.choice(AGENTS + ["dee"])}
+        if author == "bot" and rng.random() < 0.5:
+            actor = {"kind": rng.choice(["bot", "bot", "agent"]), "id": "robo"}
         self.post("MessagePosted", message_id=f"m{len(self.events)}", author_kind=author, actor=actor,
                   visibility="public" if rng.random() < 0.85 else "internal",
                   auto_response=True if rng.random() < 0.1 else None)
@@ -179,6 +186,16 @@ class Life:
             score = None
         self.post("SurveyResponded", survey_id=f"s{rng.randint(1, 3)}", kind=kind, score=score, scale=scale)
 
+    def offer(self):
+        rng = self.rng
+        kind = rng.choice(["SurveyOffered"] * 3 + ["SurveyBounced"])
+        self.post(kind, survey_id=rng.choice(["s1", "s2", "s3", "", None]), kind=rng.choice(["csat", "nps", "ces"]))
+
+    def sentiment(self):
+        rng = self.rng
+        self.post("SentimentScored", message_id=f"m{rng.randint(0, 3)}", score=rng.choice(SCORES), model="m",
+                  model_version=rng.choice(["1", "2"]))
+
     def review(self):
         rng = self.rng
         self.reviews += rng.random() < 0.6
@@ -188,13 +205,10 @@ class Life:
 
     def other(self):
         rng = self.rng
-        kind = rng.choice(["BotHandedOff", "TicketSplit", "FcrEligibilitySet", "SurveyOffered", "SurveyBounced",
-                           "SentimentScored", "TicketExploded", "SlaPolicyApplied"])
+        kind = rng.choice(["BotHandedOff", "BotHandedOff", "TicketSplit", "FcrEligibilitySet", "TicketExploded",
+                           "SlaPolicyApplied"])
         own = {"TicketSplit": {"from_ticket": "T-x"}, "FcrEligibilitySet": {"eligible": False},
-               "SurveyOffered": {"survey_id": "s1", "kind": "csat"},
-               "SurveyBounced": {"survey_id": "s1", "kind": "csat"},
-               "SlaPolicyApplied": {"policy_id": "gold"},
-               "SentimentScored": {"message_id": "m1", "score": 0.25, "model": "m", "model_version": "1"}}
+               "SlaPolicyApplied": {"policy_id": "gold"}}
         self.post(kind, **own.get(kind, {}))
 
     def cancel(self):
@@ -215,12 +229,25 @@ class Life:
         else:
             self.post("TicketAttributesChanged", attrs=self.attrs(0.3))
 
+    def be_born(self, age):
+        """Created days ago, and perhaps written to."""
+        rng = self.rng
+        now, self.t = self.t, self.t // MINUTE * MINUTE - int(age * DAY)
+        self.create()
+        if rng.random() < 0.5:
+            self.t += int((now - self.t) * rng.choice([0, 0.2, 0.9]))
+            self.message()
+        self.t = now
+
     def live(self, steps):
         rng = self.rng
         acts = ([self.message] * 9 + [self.change_status] * 6 + [self.assign] * 2 + [self.survey] * 2
-                + [self.move] * 2 + [self.review, self.cancel, self.other,
+                + [self.move] * 2 + [self.offer] * 2 + [self.review, self.cancel, self.other, self.sentiment, self.sentiment,
                                      lambda: self.post("TicketEscalated", kind="functional")])
         created = rng.choice([0] * 12 + [1, 2, 4, 1000])
+        if self.plan.aged and rng.random() < 0.3:
+            self.be_born(rng.choice(AGES))
+            created = -1
         for step in range(steps):
             if step == created or (step > created and rng.random() < 0.01):
                 self.create()
@@ -238,11 +265,13 @@ def bad_line(rng, number, t):
             "occurred_at": t, "message_id": "m", "author_kind": "agent", "visibility": "public"}
     status = {"event_type": "TicketStatusChanged", "from": "new"}
     survey = {"event_type": "SurveyResponded", "survey_id": "s", "score": 3}
+    sentiment = {"event_type": "SentimentScored", "message_id": "m", "model": "m", "model_version": "1"}
     review = {"event_type": "QaReviewCompleted", "review_id": "r", "agent": "ann", "points": 1, "possible": 5}
     changes = [{"event_id": None}, {"ticket_id": None}, {"occurred_at": None}, {"occurred_at": "yesterday"},
                {"occurred_at": -1}, {"occurred_at": "1969-12-31T23:59:59.999Z"}, {"author_kind": None},
                {"author_kind": "ghost"}, {"visibility": None}, {"visibility": "secret"}, status, survey,
                {**survey, "kind": "thumbs"}, {**survey, "kind": "csat", "score": "five"},
+               sentiment, {**sentiment, "score": "low"},
                {**review, "points": None}, {**review, "possible": None}, {**review, "possible": 0},
                {**review, "points": "all"}, {"event_type": "TicketMerged"}, {"ticket_id": 17},
                {"occurred_at": t + 3 * HOUR, "recorded_at": t}]
@@ -330,7 +359,7 @@ def main():
     parser.add_argument("--events", type=int, default=500)
     parser.add_argument("--tenants", type=int)
     parser.add_argument("--profile", choices=PROFILES)
-    parser.add_argument("--extras", action="store_true", help="hopping windows and emit_early_every, too")
+    parser.add_argument("--extras", action="store_true", help="hopping windows, too")
     parser.add_argument("--out", required=True)
     args = parser.parse_args()
     write(make_plan(args.seed, args.events, args.tenants, args.profile, args.extras), args.out)

@@ -415,8 +415,8 @@ class Applier:
 
     def _on_SentimentScored(self, ticket, app):
         """Every score counts, also the second of a message."""
-        score = app.event.raw["score"]
-        if not -1 <= score <= 1:
+        score = app.event.raw.get("score")
+        if score is None or not -1 <= score <= 1:
             return
         amount = surveys.micro(score)
         ticket.scores.append((app.event.t, amount))

@@ -359,6 +359,27 @@ Test(container, says_what_is_wrong_with_a_block)
     end_path(path);
 }
 
+Test(container, says_when_count_and_size_of_a_block_disagree)
+{
+    char *path = temp_path();
+    struct strbuf bytes = {0};
+    struct container_reader *r = NULL;
+    struct error error = {0};
+    struct str left;
+
+    strbuf_add(&bytes, str_of(BYTES("Obj\1" SCHEMA_INT SYNC "\x02\x04\x06\x08" SYNC)));
+    put_file(path, strbuf_str(&bytes));
+    cr_assert_eq(container_reader_open(path, &r, &error), ERR_NONE, "%s", error.text);
+    cr_assert_eq(container_reader_peek(r, &left, &error), ERR_NONE);
+    cr_assert_eq(left.n, 2);
+    cr_assert_eq(container_reader_take(r, 1, &error), ERR_INPUT);
+    cr_assert(strstr(error.text, "bytes behind the last record of the block at byte 40") != NULL,
+              "%s", error.text);
+    container_reader_close(&r);
+    strbuf_fini(&bytes);
+    end_path(path);
+}
+
 Test(container, says_when_a_file_is_not_there)
 {
     struct container_reader *r = NULL;

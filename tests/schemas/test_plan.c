@@ -201,6 +201,8 @@ static const struct good goods[] = {
     {NAMED("x", "\"int\""), FD("\"bytes\"", "\"\\u00ff\""), "02", "{\"f\":\"\xC3\xBF\"}"},
     {NAMED("x", "\"int\""), FD(FIXED4("X"), "\"ABCD\""), "02", "{\"f\":\"ABCD\"}"},
     {NAMED("x", "\"int\""), FD("\"null\"", "null"), "02", "{\"f\":null}"},
+    {NAMED("x", "\"int\""), FD(ARRAY("\"boolean\""), "[true,false]"), "02", "{\"f\":[true,false]}"},
+    {NAMED("x", "\"int\""), FD(ARRAY(ENUM_ABC), "[\"B\",\"A\"]"), "02", "{\"f\":[\"B\",\"A\"]}"},
     {NAMED("x", "\"int\""), FD(ENUM_ABC, "\"B\""), "02", "{\"f\":\"B\"}"},
     {NAMED("x", "\"int\""), FD(DECIMAL, "\"\\u0030\\u0039\""), "02", "{\"f\":\"1.2345\"}"},
     {NAMED("x", "\"int\""), FD("[\"null\",\"int\"]", "null"), "02", "{\"f\":null}"},

@@ -9,7 +9,7 @@
 
 #include <criterion/criterion.h>
 
-enum { SEEDS = 40, EVENTS = 600, PARTITIONS_MAX = 5 };
+enum { EVENTS = 600, PARTITIONS_MAX = 5 };
 
 static const char yaml[] =
     "input: {max_out_of_orderness: 5m, source_delay: never, max_future_skew: 1h,\n"
@@ -68,8 +68,9 @@ expect_same(const struct sink *a, const struct sink *b, bool refused_too, uint64
 Test(replay, where_commits_cut_does_not_show)
 {
     struct config *config = runs_config(yaml);
+    struct run_seeds seeds = runs_seeds();
 
-    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+    for (uint64_t seed = seeds.first; seed <= seeds.last; seed++) {
         struct replay_options options = options_of(config, 1);
         struct replay_summary s;
         struct event_log log;
@@ -94,8 +95,9 @@ Test(replay, where_commits_cut_does_not_show)
 Test(replay, how_partitions_interleave_does_not_show)
 {
     struct config *config = runs_config(yaml);
+    struct run_seeds seeds = runs_seeds();
 
-    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+    for (uint64_t seed = seeds.first; seed <= seeds.last; seed++) {
         uint32_t n = 2 + (uint32_t)(seed % (PARTITIONS_MAX - 1));
         struct replay_options options = options_of(config, n);
         struct event_log logs[PARTITIONS_MAX];
@@ -121,10 +123,11 @@ Test(replay, how_partitions_interleave_does_not_show)
 Test(replay, where_nothing_is_late_the_number_of_partitions_does_not_show)
 {
     struct config *config = runs_config(yaml);
+    struct run_seeds seeds = runs_seeds();
     struct random_events punctual = lives;
 
     punctual.late_permille = 0;
-    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+    for (uint64_t seed = seeds.first; seed <= seeds.last; seed++) {
         uint32_t n = 2 + (uint32_t)(seed % (PARTITIONS_MAX - 1));
         struct replay_options options = options_of(config, 1);
         struct event_log logs[PARTITIONS_MAX];
@@ -152,6 +155,7 @@ Test(replay, where_nothing_is_late_the_number_of_partitions_does_not_show)
 Test(replay, inside_the_bound_disorder_and_duplicates_do_not_show)
 {
     struct config *config = runs_config(yaml);
+    struct run_seeds seeds = runs_seeds();
     struct random_events ordered = lives;
     struct random_events shuffled = lives;
 
@@ -159,7 +163,7 @@ Test(replay, inside_the_bound_disorder_and_duplicates_do_not_show)
     ordered.disorder_ms = 0;
     ordered.duplicate_permille = 0;
     shuffled.duplicate_permille = 100;
-    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+    for (uint64_t seed = seeds.first; seed <= seeds.last; seed++) {
         struct replay_options options = options_of(config, 1);
         struct replay_summary summary;
         struct event_log a;
@@ -187,8 +191,9 @@ static void
 for_final_rollups(void (*check)(const struct run_rollups *rollups, uint64_t seed))
 {
     struct config *config = runs_config(yaml);
+    struct run_seeds seeds = runs_seeds();
 
-    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+    for (uint64_t seed = seeds.first; seed <= seeds.last; seed++) {
         struct replay_options options = options_of(config, 1);
         struct run_rollups rollups;
         struct event_log log;
@@ -293,8 +298,9 @@ Test(replay, segments_of_a_partition_of_tickets_sum_to_all)
 Test(replay, every_record_is_accounted_for)
 {
     struct config *config = runs_config(yaml);
+    struct run_seeds seeds = runs_seeds();
 
-    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+    for (uint64_t seed = seeds.first; seed <= seeds.last; seed++) {
         struct replay_options options = options_of(config, 1);
         struct replay_summary s;
         struct event_log log;

@@ -88,6 +88,7 @@ build_named(struct builder *b, const struct schema *s, bool by_value)
                                .name = text_of(b, s->name),
                                .aliases = list_of(b, &s->aliases),
                                .default_symbol = s->default_symbol,
+                               .any_name = s->any_name,
                                .size = s->size};
     b->schemas[b->n] = s;
     b->descs[b->n++] = desc;

@@ -208,6 +208,18 @@ runs_rollups_fini(struct run_rollups *r)
     arena_fini(&r->arena);
 }
 
+struct run_seeds
+runs_seeds(void)
+{
+    const char *text = getenv("TS_SEEDS");
+    unsigned long long first = 1;
+    unsigned long long last = 12;
+
+    if (text != NULL)
+        CHECK(sscanf(text, "%llu..%llu", &first, &last) == 2 && first <= last);
+    return (struct run_seeds){.first = first, .last = last};
+}
+
 void
 runs_split(const struct event_log *log, uint32_t n, struct event_log *ret)
 {

@@ -38,6 +38,16 @@ struct run_rollups {
 void runs_final_rollups(const struct sink *sink, struct run_rollups *ret);
 void runs_rollups_fini(struct run_rollups *r);
 
+/*
+ * The seeds of this run: FIRST..LAST of the environment's TS_SEEDS, or 1..12. CI asks for other and
+ * more seeds than a developer does.
+ */
+struct run_seeds {
+    uint64_t first;
+    uint64_t last;
+};
+struct run_seeds runs_seeds(void);
+
 /* Splits a log by its ticket numbers into n logs (initialised here). */
 void runs_split(const struct event_log *log, uint32_t n, struct event_log *ret);
 

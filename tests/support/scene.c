@@ -32,11 +32,15 @@ scene_settings(void)
         settings.segmentations[0].dimensions[i] = (uint8_t)i;
     }
     settings.dimensions[SCENE_DIMENSIONS - 1].custom_key = STR("plan");
-    settings.windows[0] = (struct window_spec){.name = STR("1h"), .every_ms = HOUR_MS,
-                                               .length_ms = HOUR_MS, .zone = STR("UTC"),
+    settings.windows[0] = (struct window_spec){.name = STR("1h"),
+                                               .every_ms = HOUR_MS,
+                                               .length_ms = HOUR_MS,
+                                               .zone = STR("UTC"),
                                                .allowed_lateness_ms = DAY_MS};
-    settings.windows[1] = (struct window_spec){.name = STR("1d"), .every_ms = DAY_MS,
-                                               .length_ms = DAY_MS, .zone = STR("UTC"),
+    settings.windows[1] = (struct window_spec){.name = STR("1d"),
+                                               .every_ms = DAY_MS,
+                                               .length_ms = DAY_MS,
+                                               .zone = STR("UTC"),
                                                .allowed_lateness_ms = 7 * (dur_ms)DAY_MS};
     settings.surveys[SURVEY_CSAT] = (struct survey_scale){.low = 1, .high = 5, .positive = 4};
     settings.surveys[SURVEY_CES] = (struct survey_scale){.low = 1, .high = 7, .positive = 5};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * struct scene: one ticket engine that is told events made in C, and sums over the rows that it hands
- * over. For tests that follow the rules of METRICS 1.0.1 sentence by sentence:
+ * struct scene: one ticket engine that is told events made in C, and sums over the rows that it
+ * hands over. For tests that follow the rules of METRICS 1.0.1 sentence by sentence:
  *
  *     say(event_created("T", minute(0)));
  *     say(event_status("T", minute(10), STATUS_SOLVED));
@@ -32,9 +32,9 @@ minutes(int64_t n)
 }
 
 /*
- * Panes of a minute, 5 minutes of disorder, duplicates within an hour, solved tickets kept for ever;
- * windows of an hour (corrected for a day) and of a day (for a week); one segmentation by channel, team,
- * agent, priority, issue_type and custom.plan, whose places are 0 to 5.
+ * Panes of a minute, 5 minutes of disorder, duplicates within an hour, solved tickets kept for
+ * ever; windows of an hour (corrected for a day) and of a day (for a week); one segmentation by
+ * channel, team, agent, priority, issue_type and custom.plan, whose places are 0 to 5.
  */
 enum { SCENE_ISSUE_TYPE = 4, SCENE_DIMENSIONS = 6 };
 struct settings scene_settings(void);
@@ -50,7 +50,8 @@ struct ticket_event event_question(const char *ticket, evtime_ms t); /* public, 
 struct ticket_event event_reply(const char *ticket, evtime_ms t);    /* public, of an agent */
 /* ASSIGNMENT_KIND_COUNT: without kind. */
 struct ticket_event event_assigned(const char *ticket, evtime_ms t, enum assignment_kind kind);
-struct ticket_event event_answer(const char *ticket, evtime_ms t, enum survey_kind kind, double score);
+struct ticket_event event_answer(const char *ticket, evtime_ms t, enum survey_kind kind,
+                                 double score);
 struct ticket_event event_review(const char *ticket, evtime_ms t, const char *review, double points,
                                  double possible);
 /* The event with one more value in its attrs: channel, team, agent or priority. */
@@ -73,7 +74,7 @@ struct scene {
     struct scene_row *rows;
     size_t n_rows;
     size_t cap_rows;
-    unsigned n_batches; /* pieces that were handed over; */
+    unsigned n_batches;                     /* pieces that were handed over; */
     const struct partial_batch *last_batch; /* the last of them, or NULL */
     uint64_t position;
     uint32_t closed; /* windows that the last late event came too late for */
@@ -103,7 +104,7 @@ struct row_filter {
     evtime_ms class_below; /* end + allowed_lateness of a window */
 };
 
-#define ALL (&(struct row_filter){.tenant = NULL})
+#define ALL        (&(struct row_filter){.tenant = NULL})
 #define WHERE(...) (&(struct row_filter){__VA_ARGS__})
 
 int64_t scene_sum(const struct scene *s, enum measure m, const struct row_filter *f);

@@ -22,7 +22,8 @@ struct state {
 };
 
 void
-ticket_run_init(struct ticket_run *run, const struct settings *settings, const struct event_log *log)
+ticket_run_init(struct ticket_run *run, const struct settings *settings,
+                const struct event_log *log)
 {
     *run = (struct ticket_run){.settings = settings, .log = log};
     run->engine = ticket_engine_new(settings, STR("topic"), 3);
@@ -132,7 +133,8 @@ take_state(void *context, struct str key, struct str body)
 static int
 compare_keys(const void *a, const void *b)
 {
-    return str_compare(((const struct state_record *)a)->key, ((const struct state_record *)b)->key);
+    return str_compare(((const struct state_record *)a)->key,
+                       ((const struct state_record *)b)->key);
 }
 
 /* The records of the engine by key; no two have the same. */

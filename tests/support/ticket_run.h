@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * struct ticket_run: an event log through one ticket engine, flushed now and then, and everything that
- * came out. The engine may be saved, thrown away and loaded between any two events.
+ * struct ticket_run: an event log through one ticket engine, flushed now and then, and everything
+ * that came out. The engine may be saved, thrown away and loaded between any two events.
  */
 #ifndef TESTS_SUPPORT_TICKET_RUN_H
 #define TESTS_SUPPORT_TICKET_RUN_H
@@ -13,14 +13,15 @@ struct ticket_run {
     const struct settings *settings;
     const struct event_log *log;
     struct ticket_engine *engine;
-    size_t next;          /* entry of the log */
+    size_t next; /* entry of the log */
     unsigned verdicts[TICKET_DUPLICATE + 1];
     uint64_t flush_seed;  /* flushes are drawn from it ... */
     unsigned flush_every; /* ... about every so many events; 0: none before the end */
     struct arena arena;
     struct strbuf batches; /* Avro, one behind the other */
     struct strbuf row;
-    struct str *rows; /* each a batch of one row without header, so that two equal rows are equal bytes */
+    struct str
+        *rows; /* each a batch of one row without header, so that two equal rows are equal bytes */
     size_t n_rows;
     size_t cap_rows;
 };
@@ -33,8 +34,8 @@ void ticket_run_feed(struct ticket_run *run, size_t end);
 /* The rest of the log, then the end of the run. The rows are sorted after it. */
 void ticket_run_finish(struct ticket_run *run);
 /*
- * Saves, loads into a new engine (the records in an order drawn from the seed) and submits again what
- * was held. The state of the new engine, saved once more, must be the same bytes.
+ * Saves, loads into a new engine (the records in an order drawn from the seed) and submits again
+ * what was held. The state of the new engine, saved once more, must be the same bytes.
  */
 void ticket_run_move(struct ticket_run *run, uint64_t seed);
 
