@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { TEXT_MAX = 32, CHANNELS = 5, PRIORITIES = 4, TEAMS = 20, AGENTS = 400 };
+enum { UUID_LEN = 36, TEXT_MAX = 40, CHANNELS = 5, PRIORITIES = 4, TEAMS = 20, AGENTS = 400 };
 
 static const char *const channels[CHANNELS] = {"email", "chat", "phone", "web_form", "social"};
 static const char *const priorities[PRIORITIES] = {"low", "normal", "high", "urgent"};
@@ -115,6 +115,20 @@ name(char *to, const char *prefix, uint64_t number)
     return str_of(to, n);
 }
 
+/* As most sources make their event ids. */
+static struct str
+uuid(struct workload *w, char *to)
+{
+    static const char digits[] = "0123456789abcdef";
+    uint64_t bits = 0;
+
+    for (size_t i = 0; i < UUID_LEN; i++) {
+        bits = i % 9 == 0 ? (uint64_t)below(w, UINT32_MAX) << 32 | below(w, UINT32_MAX) : bits >> 4;
+        to[i] = i == 8 || i == 13 || i == 18 || i == 23 ? '-' : digits[bits & 15];
+    }
+    return str_of(to, UUID_LEN);
+}
+
 static void
 start_event(struct workload *w, uint32_t number)
 {
@@ -127,7 +141,8 @@ start_event(struct workload *w, uint32_t number)
                                      .has_source_sequence = true,
                                      .source_sequence = (int64_t)w->n,
                                      .source = STR("helpdesk")};
-    w->event.event_id = name(w->event_id, "evt-0000-0000-", w->n++);
+    w->event.event_id = uuid(w, w->event_id);
+    w->n++;
     w->event.ticket_id =
         name(w->ticket_id, "T-", (uint64_t)place->serial * w->options.tickets + number);
 }

@@ -20,9 +20,15 @@ static const char *const bar_parts[CELLS_EIGHTHS] = {"",
                                                      "\xe2\x96\x8b",
                                                      "\xe2\x96\x8a",
                                                      "\xe2\x96\x89"};
-static const char *const curve_parts[CELLS_EIGHTHS + 1] = {
-    " ",           "\xe2\x96\x81", "\xe2\x96\x82", "\xe2\x96\x83", "\xe2\x96\x84",
-    "\xe2\x96\x85", "\xe2\x96\x86", "\xe2\x96\x87", "\xe2\x96\x88"};
+static const char *const curve_parts[CELLS_EIGHTHS + 1] = {" ",
+                                                           "\xe2\x96\x81",
+                                                           "\xe2\x96\x82",
+                                                           "\xe2\x96\x83",
+                                                           "\xe2\x96\x84",
+                                                           "\xe2\x96\x85",
+                                                           "\xe2\x96\x86",
+                                                           "\xe2\x96\x87",
+                                                           "\xe2\x96\x88"};
 
 int
 cells_columns(struct str s)
@@ -62,8 +68,7 @@ character_bytes(struct str s, size_t i, bool *ret_control)
     while (i + n < s.n && ((unsigned char)s.p[i + n] & 0xc0) == 0x80)
         n++;
     /* C0, DEL, and C1, which is c2 80 to c2 9f in UTF-8. */
-    *ret_control =
-        c < ' ' || c == 0x7f || (c == 0xc2 && n > 1 && (unsigned char)s.p[i + 1] < 0xa0);
+    *ret_control = c < ' ' || c == 0x7f || (c == 0xc2 && n > 1 && (unsigned char)s.p[i + 1] < 0xa0);
     return n;
 }
 
@@ -194,10 +199,10 @@ cells_add_curve(struct strbuf *out, struct cells_style style, const int64_t *val
     CHECK(row >= 0 && row < rows);
     for (int i = 0; i < n; i++) {
         /* The lowest eighth stands for 0, so that a curve has a ground line. */
-        int64_t eighths =
-            values[i] < 0 ? 0
-            : most > 0    ? 1 + (int64_t)((double)values[i] / (double)most * (double)(all - 1))
-                          : 1;
+        int64_t eighths = values[i] < 0 ? 0
+                          : most > 0
+                              ? 1 + (int64_t)((double)values[i] / (double)most * (double)(all - 1))
+                              : 1;
         int64_t here = eighths - (int64_t)row * CELLS_EIGHTHS;
 
         here = here < 0 ? 0 : here > CELLS_EIGHTHS ? CELLS_EIGHTHS : here;

@@ -63,7 +63,6 @@ config_since_text(enum config_since since)
         [CONFIG_SINCE_WORKS] = "",
         [CONFIG_SINCE_RUN] = "",
         [CONFIG_SINCE_REGISTRY] = "the schema registry",
-        [CONFIG_SINCE_LIVE] = "early results",
         [CONFIG_SINCE_SLA] = "the SLA clocks",
     };
 

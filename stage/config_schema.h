@@ -42,7 +42,6 @@ enum config_since {
     CONFIG_SINCE_WORKS,
     CONFIG_SINCE_RUN,      /* harmless where only files are read */
     CONFIG_SINCE_REGISTRY, /* the rest: known, a warning says that it has no effect */
-    CONFIG_SINCE_LIVE,
     CONFIG_SINCE_SLA
 };
 

@@ -6,7 +6,7 @@
  *
  *   Mon 2016-03-14   ████████████                      42 %    56,123 events
  *
- *   open 1,234   peak 1,869 on 2016-04-05   created 12,345   solved 11,111
+ *   created 12,345  open 1,234 (peak 1,869 on 2016-03-16)  p50 2.1 h  p90 9.8 d
  *
  *   created  ▆▇▇▆█▇▇▅▇▇▆▆▄▃          the newest values on the right; the columns of all curves
  *   solved   ▅▆▇▆█▇▇▅▇▇▆▆▄▃          are the same instants, from the first event of the log
@@ -29,6 +29,7 @@ enum {
     CURVE_COLUMNS_MIN = 10,
     HIGH_ROWS = 36,  /* of a terminal: higher curves from here */
     SPACE_ROWS = 30, /* an empty line above each table from here */
+    WIDE_COLUMNS = 100,
     DATE_COLUMNS = 10,
     UNKNOWN = -1
 };
@@ -114,33 +115,35 @@ add_progress(struct page *p)
 }
 
 static void
-add_fact(struct strbuf *out, const char *name, int64_t n)
-{
-    strbuf_addf(out, "%s ", name);
-    cells_add_count(out, n, 0);
-    strbuf_add(out, STR("   "));
-}
-
-static void
 add_totals(struct page *p)
 {
-    const struct demo_results *r = p->film->results;
-    const struct demo_segment *all = demo_results_find_all(r, p->film->settings);
-    int64_t solved = 0;
+    const struct demo_segment *all = demo_results_find_all(p->film->results, p->film->settings);
 
-    if (all == NULL)
+    if (all == NULL) {
+        end_line(p);
+        end_line(p);
         return;
-    for (size_t i = 0; i < r->n_points; i++)
-        solved += r->points[i].window == r->narrowest ? r->points[i].solved : 0;
-    add_fact(p->out, "created", all->volume_so_far);
-    add_fact(p->out, "solved", solved);
-    add_fact(p->out, "open", all->backlog);
+    }
+    strbuf_add(p->out, STR("created "));
+    cells_add_count(p->out, all->volume_so_far, 0);
+    strbuf_add(p->out, STR("  open "));
+    cells_add_count(p->out, all->backlog, 0);
     if (all->backlog_peak > 0) {
-        strbuf_add(p->out, STR("(peak "));
+        strbuf_add(p->out, STR(" (peak "));
         cells_add_count(p->out, all->backlog_peak, 0);
         strbuf_add(p->out, STR(" on "));
         cells_add_date(p->out, all->peak_at - 1);
         strbuf_add_char(p->out, ')');
+    }
+    if (all->recent.has_resolution) {
+        strbuf_add(p->out, STR("  p50 "));
+        cells_add_duration(p->out, all->recent.p50_ms, 0);
+        strbuf_add(p->out, STR("  p90 "));
+        cells_add_duration(p->out, all->recent.p90_ms, 0);
+        if (p->size.columns >= WIDE_COLUMNS) {
+            strbuf_add(p->out, STR("  reopen "));
+            cells_add_share(p->out, all->recent.reopens, all->recent.solve_events, 0);
+        }
     }
     end_line(p);
     end_line(p);
@@ -198,6 +201,7 @@ fill_columns(const struct demo_film *film, const struct curve *curve, int64_t *v
 static void
 add_curve(struct page *p, const struct curve *curve, int64_t *values, int columns)
 {
+    const struct window_spec *window = &p->film->settings->windows[curve->window];
     struct strbuf line = {0};
     int64_t newest = UNKNOWN;
     int64_t most = fill_columns(p->film, curve, values, columns, &newest);
@@ -211,8 +215,7 @@ add_curve(struct page *p, const struct curve *curve, int64_t *values, int column
             strbuf_add_char(p->out, ' ');
             cells_add_count(p->out, newest, 6);
             if (!curve->is_backlog)
-                strbuf_addf(p->out, "/%.*s",
-                            STR_ARG(p->film->settings->windows[curve->window].name));
+                strbuf_addf(p->out, "/%.*s", STR_ARG(demo_window_word(window)));
         }
         end_line(p);
     }
@@ -296,8 +299,8 @@ add_help(struct strbuf *out, const struct demo_film *film)
 
     strbuf_add(&line, STR("any key: to the end"));
     if (r->series_start != EVTIME_NONE) {
-        strbuf_addf(&line, "   p50, p90, reopen: %.*s from ",
-                    STR_ARG(film->settings->windows[r->series].name));
+        strbuf_addf(&line, "   p50, p90, reopen: the %.*s from ",
+                    STR_ARG(demo_window_word(&film->settings->windows[r->series])));
         cells_add_date(&line, r->series_start);
     }
     cells_add_coloured(out, film->style, CELLS_DIM, strbuf_str(&line));

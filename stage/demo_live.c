@@ -9,7 +9,8 @@
 enum {
     FPS = 20,
     PICTURES_FAST = 240, /* of a film without pauses: as many as the usual one has */
-    FLUSH_EVERY = 128    /* records: windows are to show soon after they closed */
+    FLUSH_MAX = 4096,
+    FLUSHES = 480 /* of a film: windows are to show soon after they closed */
 };
 
 /* The last picture stays a moment before the summary takes its place. */
@@ -88,8 +89,8 @@ share_done(const struct run *run)
 
     if (at.last_event == EVTIME_NONE || extent->last <= extent->first)
         return events;
-    return events / 2 + (double)(at.last_event - extent->first) /
-                            (double)(extent->last - extent->first) / 2;
+    return events / 2 +
+           (double)(at.last_event - extent->first) / (double)(extent->last - extent->first) / 2;
 }
 
 static enum err
@@ -166,6 +167,14 @@ finish(struct run *run, struct replay_summary *ret, struct error *reterr)
     return err;
 }
 
+static uint32_t
+flush_every(uint64_t events)
+{
+    uint64_t n = events / FLUSHES;
+
+    return n < 1 ? 1 : n > FLUSH_MAX ? FLUSH_MAX : (uint32_t)n;
+}
+
 static void
 set_film(struct run *run, const struct demo_results *results)
 {
@@ -188,11 +197,11 @@ demo_live_run(const struct demo_live *live, struct demo_results *results,
     struct replay_options options = {.settings = &live->config->settings,
                                      .topic = live->config->input_topic,
                                      .partitions = 1,
-                                     .now = EVTIME_NONE,
-                                     .flush_every = FLUSH_EVERY};
+                                     .now = EVTIME_NONE};
     enum err err = measure(live, &run.extent, reterr);
     struct sink *sink;
 
+    options.flush_every = flush_every(run.extent.events);
     if (err != ERR_NONE || (err = file_source_open(live->data, &run.source, reterr)) != ERR_NONE)
         return err;
     sink = demo_sink_new(&live->config->settings, run.extent.last - run.extent.first, results);

@@ -43,9 +43,8 @@ add_curve(struct strbuf *out, const struct demo_picture *p, unsigned window, enu
 {
     static const char *const names[] = {
         [CURVE_CREATED] = "created", [CURVE_SOLVED] = "solved", [CURVE_BACKLOG] = "backlog"};
-    static const enum cells_colour colours[] = {[CURVE_CREATED] = CELLS_GREEN,
-                                                [CURVE_SOLVED] = CELLS_CYAN,
-                                                [CURVE_BACKLOG] = CELLS_YELLOW};
+    static const enum cells_colour colours[] = {
+        [CURVE_CREATED] = CELLS_GREEN, [CURVE_SOLVED] = CELLS_CYAN, [CURVE_BACKLOG] = CELLS_YELLOW};
     struct strbuf line = {0};
     int64_t values[DEMO_POINTS_MAX];
     int64_t most = 0;
@@ -59,8 +58,8 @@ add_curve(struct strbuf *out, const struct demo_picture *p, unsigned window, enu
         most = values[n] > most ? values[n] : most;
         n++;
     }
-    strbuf_addf(&line, curve == CURVE_BACKLOG ? "%s" : "%s per %.*s", names[curve],
-                STR_ARG(p->settings->windows[window].name));
+    strbuf_addf(&line, curve == CURVE_BACKLOG ? "%s" : "%s/%.*s", names[curve],
+                STR_ARG(demo_window_word(&p->settings->windows[window])));
     cells_add_label(out, strbuf_str(&line), NAME_COLUMNS);
     strbuf_clear(&line);
     cells_add_curve(&line, p->style, values, n, most, 0, 1);
@@ -92,7 +91,8 @@ add_curves(struct strbuf *out, const struct demo_picture *p)
     cells_add_spaces(out, NAME_COLUMNS);
     strbuf_add(out, STR("busiest: "));
     people_add_number(out, (uint64_t)busiest->volume);
-    strbuf_addf(out, " created in the %.*s from ", STR_ARG(p->settings->windows[w].name));
+    strbuf_addf(out, " created in the %.*s from ",
+                STR_ARG(demo_window_word(&p->settings->windows[w])));
     cells_add_date(out, busiest->start);
     strbuf_add_char(out, '\n');
 }
@@ -130,13 +130,13 @@ add_total(struct strbuf *out, const struct demo_picture *p, const struct demo_se
     cells_add_count(out, v->volume, 0);
     strbuf_add(out, STR(", backlog "));
     cells_add_count(out, s->backlog, 0);
+    strbuf_add(out, STR(" (peak "));
+    cells_add_count(out, s->backlog_peak, 0);
     if (s->backlog_peak > 0) {
-        strbuf_add(out, STR(" (peak "));
-        cells_add_count(out, s->backlog_peak, 0);
         strbuf_add(out, STR(" on "));
         cells_add_date(out, s->peak_at - 1);
-        strbuf_add_char(out, ')');
     }
+    strbuf_add_char(out, ')');
     strbuf_add(out, STR("\n                reopened "));
     cells_add_count(out, v->reopens, 0);
     strbuf_add(out, STR(" times, "));

@@ -257,6 +257,26 @@ length_of(const struct window_spec *spec)
     return spec->kind == WINDOW_FIXED ? spec->length_ms : days[spec->kind] * (dur_ms)DAY_MS;
 }
 
+struct str
+demo_window_word(const struct window_spec *spec)
+{
+    static const struct str words[] = {
+        [WINDOW_DAY] = {"day", 3},     [WINDOW_WEEK] = {"week", 4},
+        [WINDOW_MONTH] = {"month", 5}, [WINDOW_QUARTER] = {"quarter", 7},
+        [WINDOW_YEAR] = {"year", 4},
+    };
+
+    if (spec->kind != WINDOW_FIXED)
+        return words[spec->kind];
+    if (is_tumbling(spec) && spec->length_ms == HOUR_MS)
+        return STR("hour");
+    if (is_tumbling(spec) && spec->length_ms == DAY_MS)
+        return STR("day");
+    if (is_tumbling(spec) && spec->length_ms == 7 * DAY_MS)
+        return STR("week");
+    return spec->name;
+}
+
 static void
 choose_windows(const struct settings *settings, dur_ms span_ms, struct demo_results *r)
 {
@@ -271,7 +291,8 @@ choose_windows(const struct settings *settings, dur_ms span_ms, struct demo_resu
         if (length < length_of(&settings->windows[r->narrowest]))
             r->narrowest = i;
     }
-    /* The shortest that gives few enough points; where the span is not known, the longest but one. */
+    /* The shortest that gives few enough points; where the span is not known, the longest but one.
+     */
     r->series = r->narrowest;
     for (unsigned i = 0; i < settings->n_windows; i++) {
         dur_ms length = length_of(&settings->windows[i]);

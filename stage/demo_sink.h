@@ -80,6 +80,9 @@ struct sink *demo_sink_new(const struct settings *settings, dur_ms span_ms,
                            struct demo_results *results);
 void demo_results_fini(struct demo_results *results);
 
+/* "day", "week", ... where the window is one; else its name in the configuration. */
+struct str demo_window_word(const struct window_spec *spec);
+
 /* The first segment of a segmentation without dimensions; NULL if there is none. */
 const struct demo_segment *demo_results_find_all(const struct demo_results *results,
                                                  const struct settings *settings);

@@ -96,7 +96,7 @@ add_title(struct strbuf *out, const struct demo_tables *t, const struct layout *
 
     strbuf_add(&text, t->settings->segmentations[part->segmentation].name);
     if ((size_t)shown < part->n)
-        strbuf_addf(&text, ", %d of %zu", shown, part->n);
+        strbuf_addf(&text, ", %d/%zu", shown, part->n);
     cells_add_label(&line, strbuf_str(&text), layout->label);
     add_cell(&line, STR("volume"), VOLUME_COLUMNS);
     cells_add_spaces(&line, 1 + layout->bar);
@@ -192,8 +192,8 @@ add_band(struct strbuf *out, const struct demo_tables *t, const struct layout *l
 static struct layout
 lay_out(int columns)
 {
-    struct layout layout = {.across = (columns + DEMO_TABLE_GAP) /
-                                      (DEMO_TABLE_COLUMNS + DEMO_TABLE_GAP)};
+    struct layout layout = {.across =
+                                (columns + DEMO_TABLE_GAP) / (DEMO_TABLE_COLUMNS + DEMO_TABLE_GAP)};
     int spare;
 
     if (layout.across < 1)

@@ -3,7 +3,7 @@
  * The tables of the demo: the busiest segments of each segmentation, a row each. They may stand
  * side by side where the page is wide.
  *
- *   by_team, 5 of 77      volume            backlog   peak      p50      p90  reopen
+ *   by_team, 5/77         volume            backlog   peak      p50      p90  reopen
  *   Group 70              12,791 ██████████       0    368 13.0 min    5.2 d   1.0 %
  *   Group 20               1,367 █                0    160    3.8 d   23.1 d   1.3 %
  */

@@ -29,8 +29,8 @@ struct generator {
     struct arrivals arrivals;
     chance arrival_chance;
     evtime_ms next_arrival;
-    uint64_t arrived; /* tickets that came in */
-    struct queue due; /* life << STEP_BITS | step */
+    uint64_t arrived;     /* tickets that came in */
+    struct calendar *due; /* life << STEP_BITS | step */
     struct life *lives;
     size_t n_lives; /* places used so far */
     size_t cap_lives;
@@ -48,6 +48,7 @@ generator_new(const struct generator_options *options)
     struct generator *g = mem_new(1, sizeof(*g));
 
     g->options = *options;
+    g->due = calendar_new(options->start);
     world_init(&g->world, &options->sizes);
     arrivals_init(&g->arrivals, options->week, options->start, options->rate);
     g->arrival_chance = chance_of(options->sizes.seed, STREAM_ARRIVALS, 0);
@@ -65,7 +66,7 @@ generator_free(struct generator **generator)
     if (g == NULL)
         return;
     world_fini(&g->world);
-    queue_fini(&g->due);
+    calendar_free(&g->due);
     mem_free(g->lives);
     mem_free(g->free_places);
     mem_free(g);
@@ -163,11 +164,11 @@ schedule(struct generator *g, uint32_t place, const struct life_follow *f, evtim
         median = median * world_pace_of_channel(life->channel) >> PACE_ONE_BITS;
     if (f->scale == SCALE_URGENCY)
         median = median * world_pace_of_priority(life->priority) >> PACE_ONE_BITS;
-    queue_add(&g->due, (struct queue_item){
-                           .at = hours_add(hours_of(g, life_rows[f->then].who), now,
-                                           chance_delay(&life->chance, median, f->spread)),
-                           .what = (uint64_t)place << STEP_BITS | f->then,
-                       });
+    calendar_add(g->due, (struct queue_item){
+                             .at = hours_add(hours_of(g, life_rows[f->then].who), now,
+                                             chance_delay(&life->chance, median, f->spread)),
+                             .what = (uint64_t)place << STEP_BITS | f->then,
+                         });
     life->waiting++;
 }
 
@@ -227,7 +228,7 @@ const struct ticket_event *
 generator_next(struct generator *g)
 {
     for (;;) {
-        const struct queue_item *first = queue_peek(&g->due);
+        const struct queue_item *first = calendar_peek(g->due);
         struct queue_item item;
         struct life *life;
         enum life_step step;
@@ -236,7 +237,7 @@ generator_next(struct generator *g)
             return begin_life(g);
         if (first == NULL)
             return NULL;
-        item = queue_take(&g->due);
+        item = calendar_take(g->due);
         step = (enum life_step)(item.what & ((1U << STEP_BITS) - 1));
         life = &g->lives[item.what >> STEP_BITS];
         life->waiting--;

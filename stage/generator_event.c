@@ -437,7 +437,7 @@ say_sentiment(struct saying *s)
 
     score += (int)draw(s, 61) - 30;
     p->message_id = id_of(s, STR("m"), s->life->said);
-    p->score = (double)(score < -100 ? -100 : score > 100 ? 100 : score) / HUNDRED;
+    SET(p, score, (double)(score < -100 ? -100 : score > 100 ? 100 : score) / HUNDRED);
     SET(p, model, STR("mood"));
     SET(p, model_version, STR("3"));
 }

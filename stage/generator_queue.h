@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What is due, earliest first: a heap with four children to a node, which is half as deep as one with
- * two and takes the same number of lines of the cache at each level. A calendar of buckets was not
- * taken: delays reach from milliseconds to weeks, and the heap costs less than compressing the event.
+ * What is due, earliest first. struct queue is a heap with four children to a node: half as deep as
+ * one with two, and as many lines of the cache at each level. struct calendar is for many that are
+ * due far apart: a heap holds only what is due within a minute of the earliest, the weeks behind it
+ * lie in buckets of a minute, unsorted, and what is beyond these waits in a second heap.
+ *
+ *   near (heap) | minute | minute | minute | ...  32,768 of them | far (heap)
+ *
+ * Both give the same order: one has no reason to ask which it was.
  */
 #ifndef STAGE_GENERATOR_QUEUE_H
 #define STAGE_GENERATOR_QUEUE_H
@@ -27,5 +32,15 @@ void queue_add(struct queue *q, struct queue_item item);
 const struct queue_item *queue_peek(const struct queue *q);
 /* Takes the earliest out; there is one. */
 struct queue_item queue_take(struct queue *q);
+
+struct calendar;
+
+/* Nothing is due before `start`. */
+struct calendar *calendar_new(evtime_ms start);
+void calendar_free(struct calendar **c);
+/* The same as of the queue. An item may be earlier than what was peeked at. */
+void calendar_add(struct calendar *c, struct queue_item item);
+const struct queue_item *calendar_peek(struct calendar *c);
+struct queue_item calendar_take(struct calendar *c);
 
 #endif

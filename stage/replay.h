@@ -43,8 +43,8 @@ struct replay_options {
     uint32_t partitions;             /* ticket engines, > 0 */
     evtime_ms now;                   /* see struct intake_limits; EVTIME_NONE: not known */
     enum replay_end end;
-    evtime_ms as_of;      /* of REPLAY_END_GIVEN */
-    uint32_t flush_every; /* records between two flushes; 0: a good number */
+    evtime_ms as_of;              /* of REPLAY_END_GIVEN */
+    uint32_t flush_every;         /* records between two flushes; 0: a good number */
     replay_progress_fn *progress; /* or NULL */
     void *progress_context;
 };

@@ -113,8 +113,10 @@ take(void)
     input.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
     input.c_cc[VMIN] = 0;
     input.c_cc[VTIME] = 0;
-    if (held.has_input)
+    if (held.has_input) {
         (void)tcsetattr(held.guard.in, TCSANOW, &input);
+        (void)tcflush(held.guard.in, TCIFLUSH); /* what was typed before was not meant for us */
+    }
     terminal_write(held.guard.out, held.guard.on);
 }
 

@@ -164,8 +164,8 @@ demo(const struct arguments *a)
     picture.style = (struct cells_style){.colours = terminal_has_colours(STDOUT_FILENO),
                                          .blocks = terminal_is_utf8()};
     err = run(a, config, &picture, &results, &summary, &error);
-    picture.columns = terminal_can_draw(STDOUT_FILENO) ? terminal_get_size(STDOUT_FILENO).columns
-                                                       : COLUMNS_PIPE;
+    picture.columns =
+        terminal_can_draw(STDOUT_FILENO) ? terminal_get_size(STDOUT_FILENO).columns : COLUMNS_PIPE;
     if (err == ERR_NONE)
         print_picture(&picture, a);
     else

@@ -1,19 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Rows into windows and levels. A window takes a row if it holds the row's pane, and the second
- * pane where there is one, and is not final for its lateness class. Rows of class 0 without a
- * second pane (nearly all) differ in nothing that decides this, so they are added up by segment
- * before they meet windows; the others go one by one.
+ * pane where there is one, and is not final for its lateness class.
  *
- * With many segments the cost is that of memory far apart: segment, entry, values, bins, each known
- * only when the one before was read. So the loops run over rows and sums that are known ahead and
- * ask for each step's memory early.
+ * Rows of class 0 without a second pane (nearly all) go into the windows that hold their pane, all
+ * of them running. No window shows anything before it ends, so these rows *wait*: for a whole
+ * slice, the time between two instants at which a window of any spec starts or ends, or until they
+ * are many. Then they are added up by segment, and a segment meets each window once. The other rows
+ * go one by one, at once; levels come out the same, since the segment's own level and the net flows
+ * of running windows move together.
+ *
+ * With many segments the cost is that of memory far apart: segment, entry, values, each known only
+ * when the one before was read. So the loops run over rows and sums that are known ahead and ask
+ * for each step's memory early.
  */
 #include "aggregators/segments/engine_parts.h"
 #include "base/check.h"
 #include "base/mem.h"
 
-enum { AHEAD = 16 };
+enum { AHEAD = 16, WAITING_MAX = 1 << 18 };
 
 static struct tally *
 make_tally(struct segment_engine *e, struct segment_sum *sum)
@@ -36,29 +41,39 @@ add_to_sum(struct segment_engine *e, uint32_t number, const struct pending_row *
 
     if (s->scratch == 0) {
         e->sums = mem_grow(e->sums, e->n_sums, &e->cap_sums, sizeof(*e->sums));
-        e->sums[e->n_sums++] =
-            (struct segment_sum){.row = row, .level = row->level, .segment = number};
+        e->sums[e->n_sums++] = (struct segment_sum){.segment = number};
         s->scratch = (uint32_t)e->n_sums;
-        return;
     }
     sum = &e->sums[s->scratch - 1];
     CHECK(!__builtin_add_overflow(sum->level, row->level, &sum->level));
-    if (sum->row != NULL)
-        pending_row_add_to(sum->row, make_tally(e, sum));
-    sum->row = NULL;
+    if (!pending_row_has_values(row))
+        return;
+    if (sum->n_rows < SUM_ROWS) {
+        sum->rows[sum->n_rows++] = row;
+        return;
+    }
+    if (sum->n_rows == SUM_ROWS) {
+        struct tally *t = make_tally(e, sum);
+
+        for (unsigned i = 0; i < SUM_ROWS; i++)
+            pending_row_add_to(sum->rows[i], t);
+        sum->n_rows = SUM_ROWS + 1;
+    }
     pending_row_add_to(row, &e->tallies[sum->tally]);
 }
 
-/* Adds up the first n of e->rows by segment. */
+/* Adds up the rows that wait by segment. */
 static void
-sum_rows(struct segment_engine *e, size_t n)
+sum_rows(struct segment_engine *e)
 {
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < e->n_rows; i++) {
         const struct placement *placement = e->rows[i]->placement;
 
-        if (i + 2 * AHEAD < n)
+        if (i + 3 * AHEAD < e->n_rows)
+            __builtin_prefetch(&e->rows[i + 3 * AHEAD]->placement);
+        if (i + 2 * AHEAD < e->n_rows)
             __builtin_prefetch(e->rows[i + 2 * AHEAD]->placement->segments);
-        if (i + AHEAD < n) {
+        if (i + AHEAD < e->n_rows) {
             const struct placement *next = e->rows[i + AHEAD]->placement;
 
             for (uint32_t j = 0; j < next->n; j++)
@@ -111,9 +126,9 @@ find_taking_windows(struct segment_engine *e, evtime_ms pane, evtime_ms lateness
     }
 }
 
-/* Asks for the memory that the sums after this one will need in the windows. */
+/* Asks for the memory that the sums after this one will need. */
 static void
-prefetch_entries(struct segment_engine *e, size_t i)
+prefetch_sum(struct segment_engine *e, size_t i)
 {
     if (i + 3 * AHEAD < e->n_sums)
         __builtin_prefetch(segment_get(e->segments, e->sums[i + 3 * AHEAD].segment));
@@ -123,6 +138,9 @@ prefetch_entries(struct segment_engine *e, size_t i)
         if (i + AHEAD < e->n_sums)
             window_table_prefetch_values(e->windows, e->sums[i + AHEAD].segment, spec);
     }
+    if (i + AHEAD < e->n_sums && e->sums[i + AHEAD].n_rows <= SUM_ROWS)
+        for (unsigned j = 0; j < e->sums[i + AHEAD].n_rows; j++)
+            pending_row_prefetch(e->sums[i + AHEAD].rows[j]);
 }
 
 static void
@@ -132,15 +150,16 @@ spread_sum(struct segment_engine *e, const struct segment_sum *sum, size_t n_bul
         uint32_t entry = window_table_make_entry(e->windows, e->bulk[i], sum->segment);
         struct tally *t = &window_entry(e->windows, entry)->tally;
 
-        if (sum->row != NULL)
-            pending_row_add_to(sum->row, t);
-        else
+        if (sum->n_rows > SUM_ROWS)
             tally_merge(t, &e->tallies[sum->tally]);
+        else
+            for (unsigned j = 0; j < sum->n_rows; j++)
+                pending_row_add_to(sum->rows[j], t);
     }
 }
 
 static void
-spread_sums(struct segment_engine *e, evtime_ms pane)
+spread_sums(struct segment_engine *e)
 {
     struct window_state *taking[WINDOWS_MAX];
     bool has_taking = false;
@@ -149,24 +168,53 @@ spread_sums(struct segment_engine *e, evtime_ms pane)
     for (size_t i = 0; i < e->n_sums; i++) {
         const struct segment_sum *sum = &e->sums[i];
 
-        prefetch_entries(e, i);
+        prefetch_sum(e, i);
         segment_get(e->segments, sum->segment)->scratch = 0;
         if (sum->level != 0) {
             if (!has_taking)
-                find_taking_windows(e, pane, 0, taking);
+                find_taking_windows(e, e->slice.start, 0, taking);
             has_taking = true;
             window_table_change_level(e->windows, sum->segment, taking, sum->level);
         }
-        if (sum->row != NULL && !pending_row_has_values(sum->row))
+        if (sum->n_rows == 0)
             continue;
         if (n_bulk == 0)
-            n_bulk = find_bulk_windows(e, pane);
+            n_bulk = find_bulk_windows(e, e->slice.start);
         spread_sum(e, sum, n_bulk);
     }
     for (uint32_t i = 0; i < e->n_tallies; i++)
         tally_clear(&e->tallies[i]);
     e->n_tallies = 0;
     e->n_sums = 0;
+}
+
+void
+segment_engine_spread(struct segment_engine *e)
+{
+    if (e->n_rows == 0)
+        return;
+    sum_rows(e);
+    spread_sums(e);
+    e->n_rows = 0;
+    pending_done(e->pending);
+}
+
+/* From that pane to the next instant at which a window starts or ends. */
+static struct window
+slice_of(struct segment_engine *e, evtime_ms pane)
+{
+    struct window slice = {pane, EVTIME_MAX};
+
+    for (uint32_t spec = 0; spec < e->settings->n_windows; spec++) {
+        const struct window_spec *s = &e->settings->windows[spec];
+        struct window w = last_holding(e, spec, pane);
+        /* A hopping window's length is a multiple of the hop: where one ends another starts. */
+        evtime_ms end = s->kind == WINDOW_FIXED ? w.start + s->every_ms : w.end;
+
+        if (end < slice.end)
+            slice.end = end;
+    }
+    return slice;
 }
 
 static void
@@ -218,40 +266,25 @@ add_one_by_one(struct segment_engine *e, const struct pending_row *row)
         window_table_change_level(e->windows, row->placement->segments[i], taking, row->level);
 }
 
-/* Ages of open tickets are those of now, however late the event that changed them: they count at the next close. */
-static void
-add_ages(struct segment_engine *e, const struct pending_row *row)
-{
-    const struct pending_age *ages = pending_row_ages(row);
-
-    for (uint32_t i = 0; i < row->n_ages; i++)
-        for (uint32_t s = 0; s < row->placement->n; s++)
-            segment_add_age(segment_get(e->segments, row->placement->segments[s]), (enum age_kind)ages[i].kind,
-                            ages[i].age.birth, ages[i].age.count);
-}
-
 void
 segment_engine_apply(struct segment_engine *e)
 {
     evtime_ms pane = pending_next_pane(e->pending);
-    struct str rows = pending_take(e->pending);
-    size_t n = 0;
+    struct str rows;
 
-    /* A window that ended before these rows were made is closed, also if this is the first that is heard of it. */
-    if (pane > e->time)
-        window_table_set_time(e->windows, pane);
-    for (unsigned spec = 0; spec < e->settings->n_windows; spec++)
-        e->has_news[spec] = true;
+    if (e->n_rows > 0 && (pane >= e->slice.end || e->n_rows >= WAITING_MAX))
+        segment_engine_spread(e);
+    if (e->n_rows == 0)
+        e->slice = slice_of(e, pane);
+    rows = pending_take(e->pending);
     for (const struct pending_row *row; (row = pending_read(&rows)) != NULL;) {
-        add_ages(e, row);
         if (row->lateness_class != 0 || row->second_pane != EVTIME_NONE) {
             add_one_by_one(e, row);
             continue;
         }
-        e->rows = mem_grow(e->rows, n, &e->cap_rows, sizeof(struct pending_row *));
-        e->rows[n++] = row;
+        e->rows = mem_grow(e->rows, e->n_rows, &e->cap_rows, sizeof(struct pending_row *));
+        e->rows[e->n_rows++] = row;
     }
-    sum_rows(e, n);
-    spread_sums(e, pane);
-    pending_done(e->pending);
+    if (e->n_rows == 0)
+        pending_done(e->pending);
 }

@@ -21,12 +21,15 @@ struct segment_source {
     bool is_heard;
 };
 
-/* What the rows of one engine pane add up to in one segment, on the way into windows. */
+enum { SUM_ROWS = 4 };
+
+/* What waiting rows add up to in one segment, on the way into windows. */
 struct segment_sum {
-    const struct pending_row *row; /* the only one so far; NULL: they are in the tally */
+    const struct pending_row *rows[SUM_ROWS]; /* that have values */
     int64_t level;
     uint32_t segment;
-    uint32_t tally; /* place in the engine's tallies, where there are more rows than one */
+    uint32_t n_rows; /* more than SUM_ROWS: they are in the tally */
+    uint32_t tally;  /* place in the engine's tallies */
 };
 
 struct segment_engine {
@@ -42,23 +45,21 @@ struct segment_engine {
     evtime_ms time;  /* edges up to here were processed; EVTIME_NONE before the first */
     evtime_ms as_of; /* edges after it are the last one's; EVTIME_MAX: no end */
     struct segment_counters counters;
-    bool has_news[WINDOWS_MAX]; /* per spec: rows came since its running windows were last published early */
     uint32_t collect_at; /* segments and placements at which the next collection is due */
 
     struct placement **placed; /* scratch: of the profiles of a batch */
     size_t cap_placed;
-    const struct pending_row **rows; /* scratch: of one engine pane */
+    const struct pending_row **rows; /* those that wait to go into windows; of one slice */
+    size_t n_rows;
     size_t cap_rows;
-    struct segment_sum *sums; /* scratch: of one engine pane */
+    struct window slice;      /* panes from start to end are in the same windows */
+    struct segment_sum *sums; /* scratch: of the rows that wait */
     size_t n_sums;
     size_t cap_sums;
     struct tally *tallies; /* scratch: of the sums; all cleared, they keep memory */
     uint32_t n_tallies;
     size_t cap_tallies;
-    struct window_state **closing; /* scratch: windows that close at the running edge */
-    size_t n_closing;
-    size_t cap_closing;
-    struct window_state **bulk; /* scratch: windows that hold that pane */
+    struct window_state **bulk; /* scratch: windows that hold the slice */
     size_t cap_bulk;
     struct window recent[WINDOWS_MAX]; /* last answer per spec: calendars are slow to ask */
 
@@ -66,7 +67,10 @@ struct segment_engine {
     struct arena arena;
 };
 
-/* Takes the rows of the next engine pane into windows and levels. */
+/* Takes the rows of the next engine pane: into windows and levels, or to those that wait. */
 void segment_engine_apply(struct segment_engine *e);
+/* Takes the rows that wait into windows and levels: before one of these windows ends, or is looked
+ * at. */
+void segment_engine_spread(struct segment_engine *e);
 
 #endif

@@ -10,8 +10,7 @@ struct bucket {
     struct strbuf rows;
 };
 
-_Static_assert(sizeof(struct pending_row) % 8 == 0 && sizeof(struct pending_age) % 8 == 0,
-               "what lies behind a row is aligned");
+_Static_assert(sizeof(struct pending_row) % 8 == 0, "the values behind a row are aligned");
 
 struct pending {
     struct bucket *v; /* by pane, the latest first, so that the next one is at the end */
@@ -20,7 +19,9 @@ struct pending {
     struct strbuf *spare; /* memory of buckets that were done with */
     size_t n_spare;
     size_t cap_spare;
-    struct strbuf taken;
+    struct strbuf *taken;
+    size_t n_taken;
+    size_t cap_taken;
 };
 
 struct pending *
@@ -40,7 +41,9 @@ pending_free(struct pending **p)
         strbuf_fini(&all->v[i].rows);
     for (size_t i = 0; i < all->n_spare; i++)
         strbuf_fini(&all->spare[i]);
-    strbuf_fini(&all->taken);
+    for (size_t i = 0; i < all->n_taken; i++)
+        strbuf_fini(&all->taken[i]);
+    mem_free(all->taken);
     mem_free(all->v);
     mem_free(all->spare);
     mem_free(all);
@@ -102,15 +105,6 @@ add_bins(struct strbuf *b, const struct partial_row *row)
     return n;
 }
 
-static void
-add_age(struct strbuf *b, const struct partial_age *age)
-{
-    struct pending_age copy = {.kind = age->kind, .age = {age->at, age->count}};
-
-    CHECK(age->kind >= 0 && age->kind < AGE_KINDS);
-    add_bytes(b, &copy, sizeof(copy));
-}
-
 /* The measures of a row: the level apart, the others each once and in order. */
 static void
 collect_measures(const struct partial_row *row, struct pending_row *head, int64_t *values)
@@ -141,16 +135,13 @@ pending_add(struct pending *p, struct placement *placement, const struct partial
     struct pending_row head = {.pane = row->pane,
                                .second_pane = row->has_second_pane ? row->second_pane : EVTIME_NONE,
                                .lateness_class = row->lateness_class,
-                               .placement = placement,
-                               .n_ages = (uint32_t)row->ages.n};
+                               .placement = placement};
     int64_t values[MEASURES_MAX];
     size_t start = b->n;
 
     collect_measures(row, &head, values);
     add_bytes(b, &head, sizeof(head));
     add_bytes(b, values, head.n_values * sizeof(*values));
-    for (size_t i = 0; i < row->ages.n; i++)
-        add_age(b, &row->ages.v[i]);
     head.n_bins = add_bins(b, row);
     memcpy(b->p + start, &head, sizeof(head));
 }
@@ -164,18 +155,21 @@ pending_next_pane(const struct pending *p)
 struct str
 pending_take(struct pending *p)
 {
-    CHECK(p->n > 0 && p->taken.p == NULL);
-    p->taken = p->v[--p->n].rows;
-    return strbuf_str(&p->taken);
+    CHECK(p->n > 0);
+    p->taken = mem_grow(p->taken, p->n_taken, &p->cap_taken, sizeof(*p->taken));
+    p->taken[p->n_taken] = p->v[--p->n].rows;
+    return strbuf_str(&p->taken[p->n_taken++]);
 }
 
 void
 pending_done(struct pending *p)
 {
-    strbuf_clear(&p->taken);
-    p->spare = mem_grow(p->spare, p->n_spare, &p->cap_spare, sizeof(*p->spare));
-    p->spare[p->n_spare++] = p->taken;
-    p->taken = (struct strbuf){0};
+    for (size_t i = 0; i < p->n_taken; i++) {
+        strbuf_clear(&p->taken[i]);
+        p->spare = mem_grow(p->spare, p->n_spare, &p->cap_spare, sizeof(*p->spare));
+        p->spare[p->n_spare++] = p->taken[i];
+    }
+    p->n_taken = 0;
 }
 
 static const int64_t *
@@ -184,16 +178,10 @@ values_of(const struct pending_row *row)
     return (const void *)(row + 1);
 }
 
-const struct pending_age *
-pending_row_ages(const struct pending_row *row)
-{
-    return (const void *)(values_of(row) + row->n_values);
-}
-
 static const struct tally_bin *
 bins_of(const struct pending_row *row)
 {
-    return (const void *)(pending_row_ages(row) + row->n_ages);
+    return (const void *)(values_of(row) + row->n_values);
 }
 
 const struct pending_row *
@@ -230,10 +218,13 @@ pending_mark(const struct pending *p)
 size_t
 pending_bytes(const struct pending *p)
 {
-    size_t bytes = p->cap * sizeof(*p->v) + p->cap_spare * sizeof(*p->spare);
+    size_t bytes = p->cap * sizeof(*p->v) + p->cap_spare * sizeof(*p->spare) +
+                   p->cap_taken * sizeof(*p->taken);
 
     for (size_t i = 0; i < p->n; i++)
         bytes += p->v[i].rows.cap;
+    for (size_t i = 0; i < p->n_taken; i++)
+        bytes += p->taken[i].cap;
     for (size_t i = 0; i < p->n_spare; i++)
         bytes += p->spare[i].cap;
     return bytes;

@@ -206,6 +206,17 @@ static const struct partial_batch header = {.hop_version = HOP_VERSION,
                                             .to_edge = 2,
                                             .fingerprint = 99};
 
+/* The number behind the first letter; the text has no end of its own. */
+static unsigned
+number_of(struct str name)
+{
+    unsigned n = 0;
+
+    for (size_t i = 1; i < name.n; i++)
+        n = n * 10 + (unsigned)(name.p[i] - '0');
+    return n;
+}
+
 static void
 take(void *context, const struct partial_batch *batch)
 {
@@ -223,7 +234,7 @@ take(void *context, const struct partial_batch *batch)
         const struct partial_row *row = &batch->rows.v[i];
         struct str name = batch->profiles.v[row->profile].values.v[0];
         struct twin_row *r =
-            twin_find(w, (unsigned)strtoul(name.p + 1, NULL, 10), row->pane,
+            twin_find(w, number_of(name), row->pane,
                       row->has_second_pane ? row->second_pane : EVTIME_NONE, row->lateness_class);
 
         cr_assert(r != NULL && !r->taken, "a row that nobody made, or twice");
@@ -365,7 +376,22 @@ Test(partial, pieces_have_at_most_512_kib)
     cr_expect_gt(sizes_of(30000, 10).pieces, 1, "so this test has seen more than one piece");
 }
 
-/* A row whose durations are many takes many bytes itself. */
+/* Of the panes, the even ones are of profile 0 and the odd ones of profile 1. */
+static void
+check_profiles(void *context, const struct partial_batch *batch)
+{
+    for (size_t i = 0; i < batch->rows.n; i++) {
+        const struct partial_row *row = &batch->rows.v[i];
+        int64_t number = (row->pane - SCENE_START) / MINUTE_MS;
+
+        cr_assert((size_t)row->profile < batch->profiles.n);
+        cr_assert_eq(number_of(batch->profiles.v[row->profile].values.v[0]), number % 2);
+    }
+    measure(context, batch);
+}
+
+/* A row whose durations are many takes many bytes itself; each piece has the profiles of its rows.
+ */
 Test(partial, sketches_count_towards_a_piece)
 {
     struct world *w = &world;
@@ -373,15 +399,15 @@ Test(partial, sketches_count_towards_a_piece)
 
     begin(w, 1);
     for (int r = 0; r < 80; r++) {
-        struct tally *t =
-            partials_row(w->partials, w->numbers[0], SCENE_START + r * MINUTE_MS, EVTIME_NONE, 0);
+        struct tally *t = partials_row(w->partials, w->numbers[r % 2], SCENE_START + r * MINUTE_MS,
+                                       EVTIME_NONE, 0);
 
         for (dur_ms ms = 100; ms < INT64_C(30000000000); ms += ms / 150 + 1)
             tally_add_duration(t, DURATION_resolution, ms, 1000);
     }
-    partials_flush(w->partials, EVTIME_MAX, &header, measure, &sizes);
+    partials_flush(w->partials, EVTIME_MAX, &header, check_profiles, &sizes);
     cr_expect_eq(sizes.rows, 80);
-    cr_expect_gt(sizes.pieces, 1);
+    cr_expect_gt(sizes.pieces, 2);
     cr_expect_leq(sizes.largest, PIECE_MAX);
     strbuf_fini(&sizes.bytes);
     end(w);

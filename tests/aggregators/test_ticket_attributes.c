@@ -315,6 +315,33 @@ Test(cancelled, a_creation_of_a_cancelled_ticket_is_no_volume_then_or_later)
     cr_expect_eq(level(ALL), 1);
 }
 
+Test(cancelled, a_solve_that_made_no_fact_was_the_first_all_the_same)
+{
+    say(event_created("T", minute(0)));
+    say(event_of("T", minute(1), TICKET_EVENT_PAYLOAD_TICKET_DELETED));
+    say(event_status("T", minute(2), STATUS_SOLVED));
+    say(event_of("T", minute(3), TICKET_EVENT_PAYLOAD_TICKET_RESTORED));
+    say(event_status("T", minute(4), STATUS_OPEN));
+    say(event_status("T", minute(5), STATUS_SOLVED));
+    scene_end(s);
+    cr_expect_eq(scene_sum(s, MEASURE_solved, ALL), 1, "nothing to take back");
+    cr_expect_eq(scene_sum(s, MEASURE_resolution_ms, ALL), minutes(5));
+    cr_expect_eq(scene_count(s, DURATION_first_resolution, ALL), 0);
+}
+
+Test(cancelled, a_first_reply_that_made_no_fact_is_replaced_without_taking_back)
+{
+    say(event_created("T", minute(0)));
+    say(event_of("T", minute(1), TICKET_EVENT_PAYLOAD_TICKET_DELETED));
+    say(event_reply("T", minute(10)));
+    say(event_of("T", minute(11), TICKET_EVENT_PAYLOAD_TICKET_RESTORED));
+    scene_advance(s, minute(60));
+    cr_expect_eq(scene_say(s, event_reply("T", minute(5))), TICKET_LATE);
+    scene_end(s);
+    cr_expect_eq(scene_count(s, DURATION_first_response, ALL), 1);
+    cr_expect_eq(scene_sum(s, MEASURE_first_response_ms, ALL), minutes(5));
+}
+
 Test(cancelled, split_and_the_types_of_later_versions_have_no_effect)
 {
     say(event_created("T", minute(0)));

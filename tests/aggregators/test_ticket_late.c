@@ -72,7 +72,6 @@ approximate(void)
 TestSuite(late_reply, .init = start, .fini = stop);
 TestSuite(late_message, .init = start, .fini = stop);
 TestSuite(newer_only, .init = start, .fini = stop);
-TestSuite(late_creation, .init = start, .fini = stop);
 TestSuite(late_fact, .init = start, .fini = stop);
 
 Test(late_reply, replaces_the_recorded_first_one)
@@ -446,83 +445,6 @@ Test(newer_only, a_review_older_than_any_that_it_would_take_back_changes_nothing
     scene_end(s);
     cr_expect_eq(sum(MEASURE_qa_points, ALL), 2000000);
     cr_expect_eq(sum(MEASURE_qa_possible, ALL), 4000000);
-}
-
-Test(late_creation, fills_only_what_the_ticket_lacks)
-{
-    say(event_with(event_with(changed("T", minute(10)), "channel", "chat"), "priority", "low"));
-    say(event_with(changed("T", minute(11)), "priority", ""));
-    say_late(event_with(event_with(event_created("T", minute(5)), "channel", "email"), "priority",
-                        "high"));
-    scene_end(s);
-    cr_expect_eq(sum(MEASURE_volume, WHERE(.channel = "chat", .priority = "high", .to = minute(6))),
-                 1);
-    cr_expect_eq(sum(MEASURE_level, WHERE(.channel = "chat", .priority = "high", .to = minute(6))),
-                 1);
-}
-
-Test(late_creation, in_order_it_sets_what_it_has)
-{
-    say(event_with(changed("T", minute(10)), "channel", "chat"));
-    say(event_with(event_created("T", minute(11)), "channel", "email"));
-    scene_end(s);
-    cr_expect_eq(sum(MEASURE_volume, WHERE(.channel = "email")), 1);
-}
-
-Test(late_creation, time_per_status_runs_from_the_later_of_creation_and_last_step)
-{
-    say(event_status("A", minute(10), STATUS_PENDING));
-    say(event_status("B", minute(10), STATUS_PENDING));
-    say_late(event_created("A", minute(5)));
-    say_late(event_created("B", minute(50)));
-    say(event_status("A", minute(110), STATUS_SOLVED));
-    say(event_status("B", minute(110), STATUS_SOLVED));
-    scene_end(s);
-    cr_expect_eq(sum(MEASURE_resolution_ms, ALL), minutes(105 + 60));
-    cr_expect_eq(sum(MEASURE_resolution_excluding_wait_ms, ALL), minutes(5 + 0));
-    cr_expect_eq(sum(MEASURE_agent_work_ms, ALL), 0);
-}
-
-Test(late_creation, by_a_customer_opens_a_cycle)
-{
-    say(event_status("T", minute(10), STATUS_OPEN));
-    say_late(event_created("T", minute(5)));
-    say(event_reply("T", minute(110)));
-    scene_end(s);
-    cr_expect_eq(sum(MEASURE_response_ms, ALL), minutes(105));
-    cr_expect_eq(sum(MEASURE_first_response_ms, ALL), minutes(105));
-}
-
-Test(late_creation, before_the_last_reply_opens_none_and_looks_up_no_reply)
-{
-    say(event_reply("T", minute(10)));
-    say_late(event_created("T", minute(5)));
-    say(event_reply("T", minute(110)));
-    scene_end(s);
-    cr_expect_eq(count(DURATION_response), 0);
-    cr_expect_eq(sum(MEASURE_first_response_ms, ALL), minutes(105));
-}
-
-Test(late_creation, after_a_solve_in_time_leaves_negative_durations_out)
-{
-    say(event_status("T", minute(10), STATUS_OPEN));
-    say_late(event_created("T", minute(60)));
-    say_late(event_status("T", minute(40), STATUS_SOLVED));
-    scene_end(s);
-    cr_expect_eq(sum(MEASURE_solved, ALL), 1);
-    cr_expect_eq(count(DURATION_resolution), 0);
-    cr_expect_eq(count(DURATION_first_resolution), 0);
-    cr_expect_gt(ticket_engine_counters(s->engine)->negative_duration, 0);
-}
-
-Test(late_creation, of_a_creation_known_before_changes_nothing)
-{
-    say(event_created("T", minute(10)));
-    say_late(event_with(event_created("T", minute(5)), "channel", "email"));
-    say(event_reply("T", minute(110)));
-    scene_end(s);
-    cr_expect_eq(sum(MEASURE_volume, ALL), 1);
-    cr_expect_eq(sum(MEASURE_first_response_ms, WHERE(.channel = "")), minutes(100));
 }
 
 Test(late_fact, counts_at_its_time_in_the_profile_that_the_ticket_has_now)

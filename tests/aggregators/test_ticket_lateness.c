@@ -70,6 +70,17 @@ Test(late_level, enters_no_earlier_than_the_ticket_s_last_move)
     cr_expect_eq(sum(MEASURE_level, ALL), 0);
 }
 
+Test(late_level, a_second_late_change_enters_no_earlier_than_the_first)
+{
+    say(event_with(event_created("T", minute(0)), "team", "one"));
+    say(event_with(changed("T", minute(50)), "team", "two"));
+    say_late(event_status("T", minute(20), STATUS_SOLVED));
+    say_late(event_status("T", minute(30), STATUS_OPEN));
+    scene_end(s);
+    cr_expect_eq(sum(MEASURE_level, WHERE(.from = minute(1), .to = minute(50))), 0);
+    cr_expect_eq(sum(MEASURE_level, WHERE(.team = "two", .from = minute(50), .to = minute(51))), 1);
+}
+
 Test(late_level, enters_at_its_own_time_where_that_is_later)
 {
     say(event_created("T", minute(0)));

@@ -394,6 +394,18 @@ Test(forgetting, is_put_off_by_every_event_of_the_ticket)
     cr_expect_eq(sum(MEASURE_reopens), 1);
 }
 
+Test(forgetting, is_not_brought_forward_by_a_late_event)
+{
+    keep_for(minutes(30));
+    say(event_status("A", minute(10), STATUS_SOLVED));
+    say(event_question("A", minute(20)));
+    scene_advance(s, minute(30));
+    cr_expect_eq(scene_say(s, event_question("A", minute(12))), TICKET_LATE);
+    say(event_status("A", minute(45), STATUS_OPEN));
+    scene_end(s);
+    cr_expect_eq(sum(MEASURE_reopens), 1);
+}
+
 Test(forgetting, happens_without_events_of_the_ticket)
 {
     keep_for(minutes(30));

@@ -172,7 +172,7 @@ Test(values, scores_and_points_leave_their_millionths)
     tally_add(&tally, MEASURE_qa_points, 7500000);
     tally_add(&tally, MEASURE_qa_possible, 10000000);
     values_fill(&values, &input, m);
-    cr_expect(m->ces.sum == 16.1 && m->ces.n == 3 && m->ces.value == 16100000.0 / 3000000.0);
+    cr_expect(m->ces.sum == 16.1 && m->ces.n == 3 && m->ces.value == 16.1 / 3);
     cr_expect(m->nps.promoters == 2 && m->nps.detractors == 5 && m->nps.n == 8 &&
               m->nps.value == -37.5);
     cr_expect(m->qa_score.numerator == 7.5 && m->qa_score.denominator == 10 &&

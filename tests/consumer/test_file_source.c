@@ -35,6 +35,7 @@ read_all(const char *path)
 {
     struct outcome o = {0};
     struct source *source = NULL;
+    struct source_progress at = {0};
     bool at_end = false;
 
     o.err = file_source_open(path, &source, &o.error);
@@ -42,6 +43,9 @@ read_all(const char *path)
         struct record r;
 
         o.err = source_next(source, &r, &at_end, &o.error);
+        cr_assert_geq(source_tell(source).bytes, at.bytes);
+        at = source_tell(source);
+        cr_assert_leq(at.bytes, at.bytes_total);
         if (o.err != ERR_NONE || at_end)
             break;
         cr_assert_gt(r.position, o.last_position);
@@ -56,6 +60,7 @@ read_all(const char *path)
         cr_expect_eq(source_next(source, &r, &at_end, &o.error), ERR_NONE);
         cr_expect(at_end, "after a failure there is only the end");
     }
+    cr_expect(source == NULL || at.bytes == at.bytes_total, "the end is all of the file");
     source_close(&source);
     return o;
 }

@@ -57,7 +57,7 @@ class Screen:
         line = lines[row].ljust(self.column)
         lines[row] = line[:self.column] + plain + line[self.column + len(plain):]
         self.column += len(plain)
-        if self.column > self.columns:
+        if self.column > self.columns and not self.wraps:
             self.problems.append(f"over the width: {lines[row]!r}")
 
     def end_line(self, c):
@@ -98,7 +98,7 @@ class Screen:
         elif letter == "J" and numbers == "2":
             self.alternate = [""] * self.rows
         elif letter == "m":
-            self.colours += 1
+            self.colours += numbers != "0"
         else:
             raise AssertionError(f"order {numbers}{letter}")
 
@@ -106,7 +106,7 @@ class Screen:
 class Run:
     """A program on a terminal of its own, which is its controlling terminal."""
 
-    def __init__(self, arguments, columns=80, rows=24, environment=None, cwd=None, errors_only=False):
+    def __init__(self, arguments, columns=80, rows=24, environment=None, cwd=None, shell=False):
         base = {k: v for k, v in os.environ.items()
                 if k not in ("LANG", "LC_ALL", "LC_CTYPE", "NO_COLOR", "TERM")}
         base.update({"TERM": "xterm-256color", "LC_ALL": "C.UTF-8", **(environment or {})})
@@ -117,16 +117,36 @@ class Run:
                 if cwd:
                     os.chdir(cwd)
                 fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-                if errors_only:
-                    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+                if shell:
+                    self.start_job()
                 os.execve(arguments[0], [str(a) for a in arguments], base)
             finally:
                 os._exit(127)
 
-    def read(self, seconds=60, until=None):
-        """Reads to the end, or until the bytes are there."""
+    @staticmethod
+    def start_job():
+        """What a shell does: the program becomes a job in the foreground, which can be stopped.
+
+        Returns in the job; the shell says its pid and when it stops, and ends as it does.
+        """
+        job = os.fork()
+        if job == 0:
+            signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+            os.setpgid(0, 0)
+            os.tcsetpgrp(0, os.getpgrp())
+            signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+            return
+        os.write(1, b"[job %d]" % job)
+        while True:
+            _, status = os.waitpid(job, os.WUNTRACED)
+            if not os.WIFSTOPPED(status):
+                os._exit(os.waitstatus_to_exitcode(status) & 0xff)
+            os.write(1, b"[stopped]")
+
+    def read(self, seconds=60, until=None, behind=0):
+        """Reads to the end, or until the bytes are there, behind the first so many."""
         end = time.monotonic() + seconds
-        while until is None or until not in self.data:
+        while until is None or until not in self.data[behind:]:
             ready, _, _ = select.select([self.fd], [], [], max(0, end - time.monotonic()))
             if not ready:
                 raise AssertionError(f"nothing for {seconds} s; so far {self.data[-200:]!r}")
@@ -152,10 +172,6 @@ class Run:
     def kill(self, number):
         os.kill(self.pid, number)
 
-    def wait_stopped(self):
-        _, status = os.waitpid(self.pid, os.WUNTRACED)
-        return os.WIFSTOPPED(status)
-
     def finish(self):
         """Reads the rest; returns the exit code, negative for a signal."""
         self.read()
@@ -167,6 +183,3 @@ class Run:
         screen = Screen(columns, rows)
         screen.feed(self.data.decode())
         return screen
-
-
-SIGNALS = {"Ctrl-C": signal.SIGINT, "terminated": signal.SIGTERM}

@@ -175,7 +175,6 @@ static const struct refusal refusals[] = {
      DECODE_BAD_VALUE, "issue_types"},
     {"{\"event_type\":\"TicketCreated\"," ENVELOPE ",\"attrs\":{\"custom\":{\"a\":1}}}",
      DECODE_BAD_VALUE, "custom"},
-    {"{\"event_type\":\"TicketCreated\"," ENVELOPE ",\"actor\":{}}", DECODE_MISSING_FIELD, "kind"},
     {"{\"event_type\":\"TicketStatusChanged\"," ENVELOPE "}", DECODE_MISSING_FIELD, "to"},
     {"{\"event_type\":\"TicketStatusChanged\"," ENVELOPE ",\"to\":3}", DECODE_BAD_VALUE, "to"},
     {"{\"event_type\":\"MessagePosted\"," ENVELOPE ",\"visibility\":\"public\"}",

@@ -224,17 +224,14 @@ Test(config, keys_of_later_features_are_known_and_say_so)
              "reporting_calendar: office\n"
              "calendars: {office: {timezone: UTC, weekly_hours: 24x7}}\n"
              "sla: [{name: gold, targets: {first_reply: 4h}}]\n"
-             "metrics: [csat, sentiment]\n");
+             "metrics: [csat, contacts]\n");
     static const char *const lines[] = {
-        "c.yaml:4:49: windows.1h.emit_early_every: known, but without effect in this version "
-        "(comes with early "
-        "results)",
         "c.yaml:5:1: reporting_calendar: known, but without effect in this version (comes with the "
         "SLA clocks)",
         "c.yaml:6:1: calendars: known, but without effect in this version (comes with the SLA "
         "clocks)",
         "c.yaml:7:1: sla: known, but without effect in this version (comes with the SLA clocks)",
-        "c.yaml:8:17: metrics: sentiment is planned: it is null in this version",
+        "c.yaml:8:17: metrics: contacts is planned: it is null in this version",
     };
 
     cr_assert_eq(c->n_warnings, sizeof lines / sizeof lines[0]);

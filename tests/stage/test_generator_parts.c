@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the generator is made of: hours, delays, the queue of what is due, the way into files. */
+#include "stage/generator_life.h"
 #include "stage/generator_output.h"
 #include "stage/generator_queue.h"
 #include "stage/generator_week.h"
 #include "tests/support/temp.h"
 
 #include <criterion/criterion.h>
+
 #include <stdio.h>
 
 #define MONDAY INT64_C(1767571200000) /* 2026-01-05T00:00:00Z */
@@ -101,6 +103,64 @@ Test(generator_parts, the_queue_gives_the_earliest)
         held[least] = held[--n];
     }
     queue_fini(&q);
+}
+
+/* Random items near and weeks away, against the heap. */
+Test(generator_parts, the_calendar_gives_what_the_queue_gives)
+{
+    struct calendar *calendar = calendar_new(MONDAY + 1);
+    struct queue q = {0};
+    evtime_ms now = MONDAY + 1;
+    chance c = 9;
+
+    cr_assert_null(calendar_peek(calendar));
+    for (int i = 0; i < 4 * STEPS; i++) {
+        if (q.n == 0 || (i < 3 * STEPS && chance_below(&c, 100) < 53)) {
+            /* Up to 4 s, 3 hours, 30 days: the last is beyond the buckets now and then. */
+            static const dur_ms spans[] = {4, 4000, 3 * HOUR_MS, 30 * (dur_ms)DAY_MS};
+            struct queue_item item = {
+                now + (dur_ms)chance_below_wide(&c, (uint64_t)spans[chance_below(&c, 4)]),
+                (uint64_t)i};
+
+            queue_add(&q, item);
+            calendar_add(calendar, item);
+        } else {
+            struct queue_item want = queue_take(&q);
+
+            cr_assert_eq(calendar_peek(calendar)->what, want.what, "step %d", i);
+            cr_assert_eq(calendar_take(calendar).at, want.at);
+            now = want.at;
+        }
+    }
+    while (q.n > 0)
+        cr_assert_eq(calendar_take(calendar).what, queue_take(&q).what);
+    cr_assert_null(calendar_peek(calendar));
+    queue_fini(&q);
+    calendar_free(&calendar);
+}
+
+/* A row out of place would be passed over without a word. */
+Test(generator_parts, every_step_of_the_table_can_be_reached)
+{
+    bool is_reached[LIFE_STEPS] = {[LIFE_CREATED] = true};
+    bool is_new = true;
+
+    while (is_new) {
+        is_new = false;
+        for (int step = 0; step < LIFE_STEPS; step++) {
+            size_t n;
+            const struct life_follow *f = life_follows((enum life_step)step, &n);
+
+            for (size_t i = 0; i < n && is_reached[step]; i++) {
+                cr_assert(i == 0 || f[i].branch >= f[i - 1].branch, "step %d, row %zu", step, i);
+                cr_assert_leq(f[i].chance, LIFE_CHANCES);
+                is_new |= !is_reached[f[i].then];
+                is_reached[f[i].then] = true;
+            }
+        }
+    }
+    for (int step = 0; step < LIFE_STEPS; step++)
+        cr_assert(is_reached[step], "step %d", step);
 }
 
 /* The times in a file of lines, in their order; the file ends them. */

@@ -305,7 +305,7 @@ fill_metrics(struct twin *t, unsigned segment, struct metrics *m)
                                   .n = x[MEASURE_ces_answers],
                                   .has_value = x[MEASURE_ces_answers] != 0});
     if (m->ces.has_value)
-        m->ces.value = (double)x[MEASURE_ces_sum] / (1e6 * (double)x[MEASURE_ces_answers]);
+        m->ces.value = m->ces.sum / (double)x[MEASURE_ces_answers];
     SET(ces_positive, share(0, x[MEASURE_ces_answers]));
     SET(ticket_volume, (struct count_metric){x[MEASURE_volume]});
     SET(solved_tickets, (struct count_metric){x[MEASURE_solved]});
