@@ -20,7 +20,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { TICKETS = 50000, EVENTS_PER_SECOND = 100, HOURS = 2, PATH_LEN = 512 };
+enum { TICKETS = 10000, EVENTS_PER_SECOND = 100, HOURS = 2, PATH_LEN = 512 };
 
 struct files {
     struct settings settings;

@@ -129,6 +129,21 @@ uuid(struct workload *w, char *to)
     return str_of(to, UUID_LEN);
 }
 
+/* What the source knows of the ticket, with every event. */
+static void
+fill_attrs(struct workload *w, const struct place *place)
+{
+    struct attrs *a = &w->event.attrs;
+
+    w->event.has_attrs = true;
+    a->has_channel = a->has_priority = a->has_team = a->has_customer_tier = a->has_region = true;
+    a->channel = str_from(channels[place->channel]);
+    a->priority = str_from(priorities[place->priority]);
+    a->team = name(w->team, "team-", place->team);
+    a->customer_tier = STR("business");
+    a->region = STR("eu-central");
+}
+
 static void
 start_event(struct workload *w, uint32_t number)
 {
@@ -145,6 +160,7 @@ start_event(struct workload *w, uint32_t number)
     w->n++;
     w->event.ticket_id =
         name(w->ticket_id, "T-", (uint64_t)place->serial * w->options.tickets + number);
+    fill_attrs(w, place);
 }
 
 static void
@@ -166,13 +182,6 @@ make_created(struct workload *w, uint32_t number)
     p->status = STATUS_NEW;
     p->has_customer_id = true;
     p->customer_id = STR("customer-77120");
-    w->event.has_attrs = true;
-    a->has_channel = a->has_priority = a->has_team = a->has_customer_tier = a->has_region = true;
-    a->channel = str_from(channels[place->channel]);
-    a->priority = str_from(priorities[place->priority]);
-    a->team = name(w->team, "team-", place->team);
-    a->customer_tier = STR("business");
-    a->region = STR("eu-central");
     a->has_issue_types = true;
     w->issue_type = str_from(issues[below(w, 5)]);
     a->issue_types.v = &w->issue_type;
@@ -218,7 +227,7 @@ make_assigned(struct workload *w, struct place *place)
     p->to_agent = name(w->agent, "agent-", below(w, AGENTS));
     if (below(w, 4) == 0)
         place->team = (uint16_t)below(w, TEAMS);
-    p->to_team = name(w->team, "team-", place->team);
+    p->to_team = w->event.attrs.team = name(w->team, "team-", place->team);
 }
 
 static void
@@ -226,8 +235,6 @@ make_attributes(struct workload *w, struct place *place)
 {
     w->event.payload.kind = TICKET_EVENT_PAYLOAD_TICKET_ATTRIBUTES_CHANGED;
     place->priority = (uint8_t)below(w, PRIORITIES);
-    w->event.has_attrs = true;
-    w->event.attrs.has_priority = true;
     w->event.attrs.priority = str_from(priorities[place->priority]);
 }
 

@@ -5,9 +5,10 @@
  * of one of them, chosen at random; a ticket that was solved is in the end followed by a new one in
  * its place. Event time goes on evenly.
  *
- * An average ticket: created with all its attributes, 3.5 agent replies, 3.5 customer messages,
- * about one each of internal note, status change, assignment, half a change of attributes, solved
- * once, now and then reopened, escalated or rated.
+ * Each event has a UUID, and the ticket's present attributes, as sources send them. An average
+ * ticket: created, 3.5 agent replies, 3.5 customer messages, about one each of internal note,
+ * status change, assignment, half a change of attributes, solved once, now and then reopened,
+ * escalated or rated.
  */
 #ifndef BENCH_WORKLOAD_H
 #define BENCH_WORKLOAD_H

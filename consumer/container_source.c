@@ -1,33 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A record in a block has no length in front: where it ends is known by walking over it with the
- * writer's schema. That walk is a plan of its own that reads nothing (the reader has no field), so
- * that a record which is bad as an event (a broken string, a symbol that we lack) still has an end,
- * and the next one can be found. Only where the walk itself fails is the rest of the block one dead
- * letter.
+ * A record in a block has no length in front: where it ends is known by decoding it, so it is
+ * decoded here and goes on as an event. One that is bad as an event (a broken string, a symbol that
+ * we lack) still has an end, found by walking over it with the writer's schema, and the next one
+ * can be read. Only where that walk fails too is the rest of the block one dead letter.
  */
 #include "consumer/container_source.h"
 
+#include "base/arena.h"
 #include "base/mem.h"
 #include "consumer/file_bytes.h"
 #include "schemas/codec/container.h"
+#include "schemas/event_flat.h"
 
 struct container_source {
     struct source source;
     struct container_reader *reader;
-    struct plan *plan;     /* the writer's record as our event */
-    struct plan *skip;     /* the writer's record as nothing */
-    struct avro_desc none; /* what `skip` reads */
-    struct arena arena;    /* of the walk; nothing lands in it */
-    uint64_t n;            /* records handed out */
-    uint64_t bytes_total;  /* of the file when it was opened */
-    enum err broken;       /* found behind the record that was handed out last */
-    struct error failure;  /* of `broken` */
-};
-
-/* What the walk "reads": a record of the same name without fields. */
-struct nothing {
-    char none;
+    struct plan *plan;         /* the writer's record, flat or not, as our event */
+    struct ticket_event event; /* the record that was handed out last */
+    struct arena arena;        /* its lists */
+    uint64_t n;                /* records handed out */
+    uint64_t bytes_total;      /* of the file when it was opened */
+    enum err broken;           /* found behind the record that was handed out last */
+    struct error failure;      /* of `broken` */
 };
 
 static void
@@ -37,7 +32,6 @@ container_source_close(struct source *source)
 
     container_reader_close(&s->reader);
     plan_free(&s->plan);
-    plan_free(&s->skip);
     arena_fini(&s->arena);
     mem_free(s);
 }
@@ -46,7 +40,7 @@ container_source_close(struct source *source)
 static void
 cut_record(struct container_source *s, struct str left, struct record *ret)
 {
-    struct nothing nothing;
+    enum decode_result walk = DECODE_OK;
     size_t used = 0;
 
     arena_reset(&s->arena);
@@ -55,8 +49,13 @@ cut_record(struct container_source *s, struct str left, struct record *ret)
                            .position = ++s->n,
                            .plan = s->plan,
                            .bytes = left};
-    ret->refusal = plan_decode(s->skip, left, &s->arena, &nothing, &used);
-    if (ret->refusal != DECODE_OK) {
+    ret->refusal = event_plan_decode(s->plan, left, &s->arena, &s->event, &used, &ret->field);
+    if (ret->refusal == DECODE_OK)
+        ret->event = &s->event;
+    else
+        walk = plan_measure(s->plan, left, &used);
+    if (walk != DECODE_OK) {
+        ret->refusal = walk;
         container_reader_drop_block(s->reader);
         return;
     }
@@ -101,14 +100,9 @@ container_source_tell(const struct source *source, struct source_progress *ret)
 static enum err
 compile(struct container_source *s, const char *path, struct error *reterr)
 {
-    struct str schema = container_reader_schema(s->reader);
     struct error why;
 
-    s->none = ticket_event_desc;
-    s->none.n = 0;
-    s->none.size = sizeof(struct nothing);
-    if (plan_compile(schema, &ticket_event_desc, &s->plan, &why) != ERR_NONE ||
-        plan_compile(schema, &s->none, &s->skip, &why) != ERR_NONE)
+    if (event_plan_compile(container_reader_schema(s->reader), &s->plan, &why) != ERR_NONE)
         return error_set(reterr, ERR_INPUT, "%s: its schema cannot be read as TicketEvent: %s",
                          path, why.text);
     return ERR_NONE;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The rules are two tables: what every event needs, and what the record of its type needs. A JSON
- * line is encoded again with our own schema, so that behind this door there is one kind of event:
- * decoded, with an Avro body beside it that the engine can keep while the event waits.
+ * line and a flat record are encoded again with our own schema, so that behind this door there is
+ * one kind of event: decoded, with an Avro body beside it that the engine can keep while the event
+ * waits.
  */
 #include "consumer/intake.h"
 
@@ -10,6 +11,7 @@
 #include "base/mem.h"
 #include "schemas/codec/encode.h"
 #include "schemas/codec/json.h"
+#include "schemas/event_flat.h"
 #include "schemas/event_json.h"
 
 #include <math.h>
@@ -53,7 +55,7 @@ struct intake {
     struct intake_limits limits;
     struct arena arena; /* of the event that was read last */
     struct strbuf body;
-    struct plan *own; /* our schema as the writer: decodes what we encode from JSON */
+    struct plan *own; /* our schema as the writer: decodes what we encode */
     struct ticket_event event;
 };
 
@@ -170,10 +172,14 @@ intake_check(const struct intake_limits *limits, const struct ticket_event *even
 static enum decode_result
 decode(struct intake *in, const struct record *record, struct intake_result *ret)
 {
+    ret->event = record->event != NULL ? record->event : &in->event;
     if (record->bytes.n > INTAKE_RECORD_MAX)
         return DECODE_OVERSIZED;
+    if (record->event != NULL)
+        return DECODE_OK;
     if (record->form == RECORD_AVRO)
-        return plan_decode(record->plan, record->bytes, &in->arena, &in->event, NULL);
+        return event_plan_decode(record->plan, record->bytes, &in->arena, &in->event, NULL,
+                                 &ret->field);
     return event_json_read(record->bytes, &in->arena, &in->event, &ret->unknown_fields,
                            &ret->field);
 }
@@ -182,15 +188,15 @@ decode(struct intake *in, const struct record *record, struct intake_result *ret
 static void
 attach_body(struct intake *in, const struct record *record, struct intake_result *ret)
 {
-    if (in->event.payload.kind == TICKET_EVENT_PAYLOAD_UNKNOWN)
+    if (ret->event->payload.kind == TICKET_EVENT_PAYLOAD_UNKNOWN)
         return;
-    if (record->form == RECORD_AVRO) {
+    if (record->form == RECORD_AVRO && plan_reader(record->plan) == &ticket_event_desc) {
         ret->body = record->bytes;
         ret->plan = record->plan;
         return;
     }
     strbuf_clear(&in->body);
-    avro_encode(&ticket_event_desc, &in->event, &in->body);
+    avro_encode(&ticket_event_desc, ret->event, &in->body);
     ret->body = strbuf_str(&in->body);
     ret->plan = in->own;
 }
@@ -221,13 +227,13 @@ intake_decode(struct intake *in, const struct record *record, struct intake_resu
     if (ret->refusal == DECODE_OK)
         ret->refusal = decode(in, record, ret);
     if (ret->refusal != DECODE_OK) {
+        ret->event = NULL;
         if (ret->key.n == 0 && record->form == RECORD_JSON)
             ret->key = find_key(in, record->bytes);
         return;
     }
-    ret->event = &in->event;
     if (ret->key.n == 0)
-        ret->key = in->event.ticket_id;
+        ret->key = ret->event->ticket_id;
 }
 
 void
@@ -235,7 +241,7 @@ intake_read(struct intake *in, const struct record *record, struct intake_result
 {
     intake_decode(in, record, ret);
     if (ret->refusal == DECODE_OK)
-        ret->refusal = intake_check(&in->limits, &in->event, record->timestamp, &ret->field);
+        ret->refusal = intake_check(&in->limits, ret->event, record->timestamp, &ret->field);
     if (ret->refusal == DECODE_OK)
         attach_body(in, record, ret);
 }

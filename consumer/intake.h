@@ -4,8 +4,8 @@
  * what passes it has every field that the engines rely on (METRICS 1.0.1 rule 1), what does not
  * goes to the dead letters untouched. Nothing that comes in can stop the program here.
  *
- *   line of JSON ──► event_json_read ─┐
- *   Avro body ─────► plan_decode ─────┴─► rules of the event type ─► time ─► accepted
+ *   line of JSON ─────────► event_json_read ───┐
+ *   Avro body, even flat ─► event_plan_decode ─┴─► rules of the event type ─► time ─► accepted
  *
  * @thread worker
  */
@@ -24,19 +24,20 @@ enum {
 
 enum record_form {
     RECORD_JSON, /* one flat JSON object */
-    RECORD_AVRO  /* an Avro body; `plan` decodes it */
+    RECORD_AVRO  /* an Avro body of one of the two shapes of event_flat.h; `plan` decodes it */
 };
 
 /* A record as it came, before anybody looked into it. All bytes are borrowed from the source. */
 struct record {
     enum record_form form;
     struct str bytes;
-    struct str key;             /* of the log; empty in files */
-    evtime_ms timestamp;        /* of the log's record; EVTIME_NONE in files */
-    uint64_t position;          /* in its log; only grows */
-    const struct plan *plan;    /* of RECORD_AVRO */
-    enum decode_result refusal; /* not DECODE_OK: the source itself cannot take it */
-    const char *field;          /* that the source found at fault, or NULL */
+    struct str key;                   /* of the log; empty in files */
+    evtime_ms timestamp;              /* of the log's record; EVTIME_NONE in files */
+    uint64_t position;                /* in its log; only grows */
+    const struct plan *plan;          /* of RECORD_AVRO */
+    const struct ticket_event *event; /* of a source that had to decode `bytes`; else NULL */
+    enum decode_result refusal;       /* not DECODE_OK: the source itself cannot take it */
+    const char *field;                /* that the source found at fault, or NULL */
 };
 
 struct intake_limits {

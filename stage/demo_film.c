@@ -114,12 +114,24 @@ add_progress(struct page *p)
     strbuf_fini(&right);
 }
 
+/* There is a segmentation without dimensions. */
+static bool
+has_all(const struct settings *settings)
+{
+    for (unsigned i = 0; i < settings->n_segmentations; i++)
+        if (settings->segmentations[i].n == 0)
+            return true;
+    return false;
+}
+
 static void
 add_totals(struct page *p)
 {
     const struct demo_segment *all = demo_results_find_all(p->film->results, p->film->settings);
 
-    if (all == NULL) {
+    if (!has_all(p->film->settings))
+        return;
+    if (all == NULL) { /* nothing was published yet */
         end_line(p);
         end_line(p);
         return;
@@ -251,7 +263,7 @@ add_curves(struct page *p)
     int columns = p->size.columns - NAME_COLUMNS - VALUE_COLUMNS;
     int64_t *values;
 
-    if (columns < CURVE_COLUMNS_MIN)
+    if (columns < CURVE_COLUMNS_MIN || !has_all(p->film->settings))
         return;
     values = mem_new((size_t)columns, sizeof(*values));
     for (size_t i = 0; i < sizeof(curves) / sizeof(curves[0]); i++)

@@ -113,10 +113,27 @@ add_facts(struct strbuf *out, const struct demo_picture *p)
     }
     strbuf_addf(out, "\nread and computed in %.2f s: ", p->seconds);
     people_add_count(out, s->rollups, "rollup", "rollups");
-    strbuf_addf(out, " in %u sizes of window,\n%u segmentations; ", p->settings->n_windows,
-                p->settings->n_segmentations);
+    strbuf_add(out, STR(" in "));
+    people_add_count(out, p->settings->n_windows, "size of window", "sizes of window");
+    strbuf_add(out, STR(",\n"));
+    people_add_count(out, p->settings->n_segmentations, "segmentation", "segmentations");
+    strbuf_add(out, STR("; "));
     people_add_count(out, s->late_closed, "late event", "late events");
     strbuf_add(out, STR("\n"));
+}
+
+/* Where the widest window does not hold the whole log, the numbers are not of the whole log. */
+static void
+add_widest(struct strbuf *out, const struct demo_picture *p)
+{
+    const struct window_spec *widest = &p->settings->windows[p->results->widest];
+
+    if (p->results->widest_start == EVTIME_NONE ||
+        p->results->widest_start <= p->summary->first_event)
+        return;
+    strbuf_addf(out, "below: the last window of \"%.*s\", from ", STR_ARG(widest->name));
+    cells_add_date(out, p->results->widest_start);
+    strbuf_add(out, STR("; peaks: of the whole log\n"));
 }
 
 static void
@@ -164,6 +181,7 @@ demo_picture_add(struct strbuf *out, const struct demo_picture *p)
                                  .has_space = true};
 
     add_facts(out, p);
+    add_widest(out, p);
     if (all != NULL)
         add_total(out, p, all);
     add_curves(out, p);

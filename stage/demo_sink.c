@@ -76,6 +76,7 @@ find_segment(struct demo_sink *s, unsigned segmentation, struct str id)
         .segmentation = segmentation,
         .id = copy_text(id),
         .label = label_of(id),
+        .total_start = EVTIME_NONE,
         .recent_start = EVTIME_NONE,
         .backlog_at = EVTIME_NONE,
         .peak_at = EVTIME_NONE,
@@ -114,6 +115,7 @@ take_backlog(struct demo_segment *segment, const struct rollup *rollup)
     }
 }
 
+/* Parts stand in the order of their starts; a late event may open a window between two. */
 static void
 take_part(struct demo_segment *segment, const struct rollup *rollup)
 {
@@ -121,16 +123,19 @@ take_part(struct demo_segment *segment, const struct rollup *rollup)
                              .volume = values_of(&rollup->metrics).volume};
     size_t i = segment->n_parts;
 
-    while (i > 0 && segment->parts[i - 1].start != part.start)
+    while (i > 0 && segment->parts[i - 1].start > part.start)
         i--;
-    if (i > 0) {
+    if (i > 0 && segment->parts[i - 1].start == part.start) {
         segment->volume_so_far += part.volume - segment->parts[i - 1].volume;
         segment->parts[i - 1] = part;
         return;
     }
     segment->parts =
         mem_grow(segment->parts, segment->n_parts, &segment->cap_parts, sizeof(*segment->parts));
-    segment->parts[segment->n_parts++] = part;
+    memmove(&segment->parts[i + 1], &segment->parts[i],
+            (segment->n_parts - i) * sizeof(*segment->parts));
+    segment->parts[i] = part;
+    segment->n_parts++;
     segment->volume_so_far += part.volume;
 }
 
@@ -151,14 +156,20 @@ take_segment(struct demo_sink *s, unsigned segmentation, unsigned window,
     take_backlog(segment, rollup);
     if (window == r->narrowest && is_tumbling(&s->settings->windows[window]))
         take_part(segment, rollup);
+    else if (window == r->narrowest)
+        segment->volume_so_far = values.volume; /* overlapping windows cannot be added up */
     if (window == r->series && rollup->is_closed && rollup->window_start >= segment->recent_start) {
         segment->recent = values;
         segment->recent_start = rollup->window_start;
         if (segment->recent_start > r->series_start)
             r->series_start = segment->recent_start;
     }
-    if (window == r->widest)
+    if (window == r->widest && rollup->window_start >= segment->total_start) {
         segment->total = values;
+        segment->total_start = rollup->window_start;
+        if (segment->total_start > r->widest_start)
+            r->widest_start = segment->total_start;
+    }
 }
 
 static void
@@ -166,6 +177,7 @@ take_point(struct demo_sink *s, unsigned window, const struct rollup *rollup)
 {
     struct demo_results *r = s->results;
     const struct metrics *m = &rollup->metrics;
+    size_t i = r->n_points;
     struct demo_point point = {
         .window = window,
         .start = rollup->window_start,
@@ -175,14 +187,18 @@ take_point(struct demo_sink *s, unsigned window, const struct rollup *rollup)
         .backlog = m->has_backlog ? m->backlog.value : 0,
     };
 
-    for (size_t i = r->n_points; i-- > 0;) {
-        if (r->points[i].window == window && r->points[i].start == point.start) {
-            r->points[i] = point;
+    while (i > 0 && r->points[i - 1].start > point.start)
+        i--;
+    for (size_t j = i; j > 0 && r->points[j - 1].start == point.start; j--) {
+        if (r->points[j - 1].window == window) {
+            r->points[j - 1] = point;
             return;
         }
     }
     r->points = mem_grow(r->points, r->n_points, &r->cap_points, sizeof(*r->points));
-    r->points[r->n_points++] = point;
+    memmove(&r->points[i + 1], &r->points[i], (r->n_points - i) * sizeof(*r->points));
+    r->points[i] = point;
+    r->n_points++;
 }
 
 static unsigned
@@ -319,7 +335,7 @@ demo_sink_new(const struct settings *settings, dur_ms span_ms, struct demo_resul
     s->sink.ops = &ops;
     s->settings = settings;
     s->results = results;
-    results->series_start = EVTIME_NONE;
+    results->series_start = results->widest_start = EVTIME_NONE;
     choose_windows(settings, span_ms, results);
     return &s->sink;
 }

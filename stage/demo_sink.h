@@ -6,7 +6,7 @@
  *
  *   narrowest window   backlog of a segment now and its peak; volume so far; curves
  *   series window      what the last closed one says of a segment: a week, say
- *   widest window      what the whole log says of a segment; published at the end
+ *   widest window      what the last one, best the whole log, says of a segment at the end
  */
 #ifndef STAGE_DEMO_SINK_H
 #define STAGE_DEMO_SINK_H
@@ -34,14 +34,15 @@ struct demo_segment {
     unsigned segmentation;     /* index in the settings */
     char *id;                  /* segment_id; identity */
     char *label;               /* for people: the values, ", " between; "(none)" where empty */
-    struct demo_values total;  /* of the widest window */
+    struct demo_values total;  /* of the last widest window that has this segment, ... */
+    evtime_ms total_start;     /* ... which starts here */
     struct demo_values recent; /* of the last closed series window that has this segment, ... */
     evtime_ms recent_start;    /* ... which starts here */
     int64_t backlog;           /* at `backlog_at`, the latest that is known */
     evtime_ms backlog_at;
     int64_t backlog_peak; /* the highest at the end of any window of any size */
     evtime_ms peak_at;
-    int64_t volume_so_far; /* of closed narrowest windows */
+    int64_t volume_so_far; /* of all narrowest windows; where they overlap, of the latest */
     struct demo_part *parts;
     size_t n_parts;
     size_t cap_parts;
@@ -62,10 +63,11 @@ struct demo_results {
     unsigned series;
     unsigned widest;
     evtime_ms series_start; /* of the last closed one; EVTIME_NONE: none yet */
+    evtime_ms widest_start; /* of the last one; EVTIME_NONE: none yet */
     struct demo_segment *segments;
     size_t n_segments;
     size_t cap_segments;
-    struct demo_point *points; /* in the order in which they were first published */
+    struct demo_point *points; /* in the order of their starts */
     size_t n_points;
     size_t cap_points;
 };

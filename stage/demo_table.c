@@ -48,6 +48,10 @@ volume_of(const struct demo_segment *s, enum demo_moment moment)
 static int
 compare(const struct demo_segment *x, const struct demo_segment *y, enum demo_moment moment)
 {
+    /* The last widest window counts: who is not in it has nothing to show. */
+    if (moment == DEMO_AT_END && x->segmentation == y->segmentation &&
+        x->total_start != y->total_start)
+        return x->total_start > y->total_start ? -1 : 1;
     if (x->segmentation != y->segmentation)
         return x->segmentation < y->segmentation ? -1 : 1;
     if (volume_of(x, moment) != volume_of(y, moment))
@@ -115,15 +119,17 @@ add_row(struct strbuf *out, const struct demo_tables *t, const struct layout *la
         const struct demo_segment *s, int64_t most)
 {
     static const struct demo_values nothing;
-    bool is_recent = s->recent_start == t->results->series_start;
-    const struct demo_values *values = t->moment == DEMO_AT_END ? &s->total
-                                       : is_recent              ? &s->recent
-                                                                : &nothing;
+    bool is_known = t->moment == DEMO_AT_END ? s->total_start == t->results->widest_start
+                                             : s->recent_start == t->results->series_start;
+    const struct demo_values *values = !is_known                  ? &nothing
+                                       : t->moment == DEMO_AT_END ? &s->total
+                                                                  : &s->recent;
+    int64_t volume = t->moment == DEMO_AT_END ? values->volume : s->volume_so_far;
 
     cells_add_label(out, str_from(s->label), layout->label);
-    add_count_cell(out, volume_of(s, t->moment), VOLUME_COLUMNS);
+    add_count_cell(out, volume, VOLUME_COLUMNS);
     strbuf_add_char(out, ' ');
-    cells_add_bar(out, t->style, volume_of(s, t->moment), most, layout->bar);
+    cells_add_bar(out, t->style, volume < most ? volume : most, most, layout->bar);
     add_count_cell(out, s->backlog, BACKLOG_COLUMNS);
     add_count_cell(out, s->backlog_peak, PEAK_COLUMNS);
     if (values->has_resolution) {

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "schemas/codec/encode.h"
+#include "schemas/event_flat.h"
 #include "schemas/event_json.h"
 
 #include <errno.h>
@@ -17,6 +18,7 @@ struct event_writer {
     char *part;                         /* its name until the commit */
     gzFile lines;                       /* .jsonl, .jsonl.gz; else NULL */
     struct container_writer *container; /* .avro; else NULL */
+    bool is_flat;                       /* of a container: its records */
     struct strbuf record;
 };
 
@@ -46,20 +48,32 @@ failed(const struct event_writer *w, struct error *reterr)
 }
 
 static enum err
-open_file(struct event_writer *w, const struct container_meta *meta, size_t n_meta,
-          struct error *reterr)
+open_container(struct event_writer *w, const struct event_form *form,
+               const struct container_meta *meta, size_t n_meta, struct error *reterr)
+{
+    w->is_flat = form != NULL && form->is_flat;
+    return container_writer_open(w->part, w->is_flat ? &ticket_event_flat_desc : &ticket_event_desc,
+                                 form != NULL ? form->codec : CONTAINER_DEFLATE, meta, n_meta,
+                                 &w->container, reterr);
+}
+
+static enum err
+open_file(struct event_writer *w, const struct event_form *form, const struct container_meta *meta,
+          size_t n_meta, struct error *reterr)
 {
     bool is_gzip = ends_with(w->path, ".jsonl.gz");
 
     if (ends_with(w->path, ".avro"))
-        return container_writer_open(w->part, &ticket_event_desc, CONTAINER_DEFLATE, meta, n_meta,
-                                     &w->container, reterr);
+        return open_container(w, form, meta, n_meta, reterr);
     if (!is_gzip && !ends_with(w->path, ".jsonl"))
         return error_set(reterr, ERR_USAGE, "%s: the suffix is none of .jsonl, .jsonl.gz, .avro",
                          w->path);
     if (n_meta > 0)
         return error_set(reterr, ERR_USAGE, "%s: only a container file (.avro) has metadata",
                          w->path);
+    if (form != NULL)
+        return error_set(reterr, ERR_USAGE,
+                         "%s: only a container file (.avro) has a codec or flat records", w->path);
     /* "T": as it is, without gzip. */
     w->lines = gzopen(w->part, is_gzip ? "wb9" : "wbT");
     if (w->lines == NULL)
@@ -72,12 +86,20 @@ enum err
 event_writer_open(const char *path, const struct container_meta *meta, size_t n_meta,
                   struct event_writer **ret, struct error *reterr)
 {
+    return event_writer_open_as(path, NULL, meta, n_meta, ret, reterr);
+}
+
+enum err
+event_writer_open_as(const char *path, const struct event_form *form,
+                     const struct container_meta *meta, size_t n_meta, struct event_writer **ret,
+                     struct error *reterr)
+{
     struct event_writer *w = mem_new(1, sizeof(*w));
     enum err err;
 
     w->path = copy(path, "");
     w->part = copy(path, ".part");
-    err = open_file(w, meta, n_meta, reterr);
+    err = open_file(w, form, meta, n_meta, reterr);
     if (err != ERR_NONE) {
         event_writer_close(&w);
         return err;
@@ -95,11 +117,24 @@ event_writer_set_level(struct event_writer *w, int level)
         (void)gzsetparams(w->lines, level, Z_DEFAULT_STRATEGY);
 }
 
+static void
+encode_flat(const struct ticket_event *event, struct strbuf *out)
+{
+    struct ticket_event_flat flat;
+    struct arena arena = {0};
+
+    event_to_flat(event, &arena, &flat);
+    avro_encode(&ticket_event_flat_desc, &flat, out);
+    arena_fini(&arena);
+}
+
 void
 event_writer_encode(const struct event_writer *w, const struct ticket_event *event,
                     struct strbuf *out)
 {
-    if (w->container != NULL) {
+    if (w->container != NULL && w->is_flat) {
+        encode_flat(event, out);
+    } else if (w->container != NULL) {
         avro_encode(&ticket_event_desc, event, out);
     } else {
         event_json_write(event, out);

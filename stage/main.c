@@ -20,6 +20,7 @@ static const struct verb {
     {"demo", "replay a real help desk's log and show what came of it", verb_demo},
     {"version", "versions of the program and of what it stands on", verb_version},
     {"config-doc", NULL, verb_config_doc},
+    {"metrics-doc", NULL, verb_metrics_doc},
 };
 
 enum { N_VERBS = sizeof verbs / sizeof verbs[0] };

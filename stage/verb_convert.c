@@ -15,6 +15,8 @@
 struct arguments {
     struct option_list files; /* IN, OUT */
     struct option_list meta;
+    const char *codec; /* NULL: the usual one */
+    bool flat;
     bool skip_bad;
 };
 
@@ -30,7 +32,7 @@ struct conversion {
 
 static const char text[] =
     "Converts ticket events between JSON Lines (.jsonl, .jsonl.gz) and Avro container files\n"
-    "(.avro, deflate). The suffix of OUT says what is written; what IN is, its content says.\n"
+    "(.avro). The suffix of OUT says what is written; what IN is, its content says.\n"
     "The same events make the same bytes.\n";
 
 /* One record; ERR_INPUT with its place if it cannot be carried over. */
@@ -94,32 +96,47 @@ read_meta(const struct option_list *options, struct container_meta *meta)
     return true;
 }
 
+static bool
+read_form(const struct arguments *a, struct event_form *ret)
+{
+    *ret = (struct event_form){.codec = CONTAINER_DEFLATE, .is_flat = a->flat};
+    if (a->codec == NULL || container_codec_find(str_from(a->codec), &ret->codec))
+        return true;
+    return people_refuse("--codec: \"%s\" is none of null, deflate, snappy, zstandard", a->codec);
+}
+
+static void
+say_result(const struct conversion *c)
+{
+    struct strbuf line = {0};
+
+    people_add_count(&line, c->written, "event", "events");
+    if (c->skipped > 0)
+        strbuf_addf(&line, ", %llu bad records skipped", (unsigned long long)c->skipped);
+    if (c->unknown_fields > 0)
+        strbuf_addf(&line, ", %llu unknown fields left out", (unsigned long long)c->unknown_fields);
+    people_say("%.*s -> %s", STR_ARG(strbuf_str(&line)), c->a->files.v[1]);
+    strbuf_fini(&line);
+}
+
+/* `form` is NULL where nothing was said about it. */
 static int
-convert(const struct arguments *a, const struct container_meta *meta)
+convert(const struct arguments *a, const struct event_form *form, const struct container_meta *meta)
 {
     struct intake_limits limits = {.now = EVTIME_NONE};
     struct conversion c = {.a = a};
-    struct strbuf line = {0};
     struct error error;
     enum err err = file_source_open(a->files.v[0], &c.source, &error);
 
     if (err == ERR_NONE)
-        err = event_writer_open(a->files.v[1], meta, a->meta.n, &c.writer, &error);
+        err = event_writer_open_as(a->files.v[1], form, meta, a->meta.n, &c.writer, &error);
     c.intake = intake_new(&limits);
     if (err == ERR_NONE)
         err = convert_all(&c, &error);
-    if (err == ERR_NONE) {
-        people_add_count(&line, c.written, "event", "events");
-        if (c.skipped > 0)
-            strbuf_addf(&line, ", %llu bad records skipped", (unsigned long long)c.skipped);
-        if (c.unknown_fields > 0)
-            strbuf_addf(&line, ", %llu unknown fields left out",
-                        (unsigned long long)c.unknown_fields);
-        people_say("%.*s -> %s", STR_ARG(strbuf_str(&line)), a->files.v[1]);
-    } else {
+    if (err == ERR_NONE)
+        say_result(&c);
+    else
         people_say("%s", error.text);
-    }
-    strbuf_fini(&line);
     intake_free(&c.intake);
     event_writer_close(&c.writer);
     source_close(&c.source);
@@ -131,6 +148,14 @@ verb_convert(int argc, char **argv)
 {
     struct arguments a = {0};
     const struct option_row rows[] = {
+        {.name = "codec",
+         .value = "NAME",
+         .one = &a.codec,
+         .help = "of a container file: null, deflate (the default),\nsnappy or zstandard"},
+        {.name = "flat",
+         .flag = &a.flat,
+         .help = "write flat records, the fields of all event types side by side, for\n"
+                 "tools that map no unions (schemas/ticket_event_flat.avsc)"},
         {.name = "meta",
          .value = "KEY=VALUE",
          .many = &a.meta,
@@ -147,11 +172,14 @@ verb_convert(int argc, char **argv)
                                     .arguments_min = 2,
                                     .arguments_max = 2};
     struct container_meta *meta = NULL;
+    struct event_form form;
     int exit_code = err_exit_code(ERR_USAGE);
 
     if (command_parse(&command, argc, argv, &exit_code)) {
         meta = mem_new(a.meta.n + 1, sizeof(*meta));
-        exit_code = read_meta(&a.meta, meta) ? convert(&a, meta) : err_exit_code(ERR_USAGE);
+        exit_code = err_exit_code(ERR_USAGE);
+        if (read_meta(&a.meta, meta) && read_form(&a, &form))
+            exit_code = convert(&a, a.flat || a.codec != NULL ? &form : NULL, meta);
     }
     mem_free(meta);
     option_list_fini(&a.files);

@@ -19,5 +19,7 @@ verb_fn verb_demo;
 verb_fn verb_version;
 /* Hidden: prints docs/config.md from the table of keys. */
 verb_fn verb_config_doc;
+/* Hidden: prints docs/metrics.md from the catalogue. */
+verb_fn verb_metrics_doc;
 
 #endif

@@ -72,6 +72,12 @@ profiles_text_release(struct profiles *p, uint32_t text)
     intern_release(p->texts, text);
 }
 
+bool
+profiles_text_is(const struct profiles *p, uint32_t text, struct str value)
+{
+    return str_equal(intern_text(p->texts, text), value);
+}
+
 static struct profile_item *
 item_of(const struct profiles *p, uint32_t profile)
 {

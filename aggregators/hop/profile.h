@@ -27,6 +27,8 @@ uint32_t profiles_count(const struct profiles *p);
 /* Texts of tuples. The number carries a reference of the caller, who releases it. */
 uint32_t profiles_text(struct profiles *p, struct str text);
 void profiles_text_release(struct profiles *p, uint32_t text);
+/* True if that text of a tuple is `value`. */
+bool profiles_text_is(const struct profiles *p, uint32_t text, struct str value);
 
 /* The profile of that tuple, with one more reference; profile 0 does not exist. References of the tuple stay with the
  * caller. */

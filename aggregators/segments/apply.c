@@ -62,6 +62,37 @@ add_to_sum(struct segment_engine *e, uint32_t number, const struct pending_row *
     pending_row_add_to(row, &e->tallies[sum->tally]);
 }
 
+/* Ages of open tickets are those of now, however late the event that changed them: they count at
+ * the next close. */
+static void
+add_ages(struct segment_engine *e, const struct pending_row *row)
+{
+    const struct pending_age *ages = pending_row_ages(row);
+
+    for (uint32_t i = 0; i < row->n_ages; i++)
+        for (uint32_t s = 0; s < row->placement->n; s++)
+            segment_add_age(segment_get(e->segments, row->placement->segments[s]),
+                            (enum age_kind)ages[i].kind, ages[i].age.birth, ages[i].age.count);
+}
+
+/* Asks for the lists of ages that the row will change; when these have come, for their ends. */
+static void
+prefetch_ages(const struct segment_engine *e, const struct pending_row *row, bool ends)
+{
+    if (row->n_ages == 0)
+        return;
+    for (uint32_t i = 0; i < row->placement->n; i++) {
+        const struct ages *ages = segment_get(e->segments, row->placement->segments[i])->ages;
+
+        if (ages == NULL)
+            continue;
+        __builtin_prefetch(ages);
+        for (int kind = 0; ends && kind < AGE_KINDS; kind++)
+            if (ages[kind].n > 0)
+                __builtin_prefetch(&ages[kind].v[ages[kind].n - 1]);
+    }
+}
+
 /* Adds up the rows that wait by segment. */
 static void
 sum_rows(struct segment_engine *e)
@@ -79,6 +110,13 @@ sum_rows(struct segment_engine *e)
             for (uint32_t j = 0; j < next->n; j++)
                 __builtin_prefetch(segment_get(e->segments, next->segments[j]));
         }
+        if (i + AHEAD / 2 < e->n_rows)
+            prefetch_ages(e, e->rows[i + AHEAD / 2], false);
+        if (i + AHEAD / 4 < e->n_rows)
+            prefetch_ages(e, e->rows[i + AHEAD / 4], true);
+        add_ages(e, e->rows[i]);
+        if (e->rows[i]->level == 0 && !pending_row_has_values(e->rows[i]))
+            continue;
         for (uint32_t j = 0; j < placement->n; j++)
             add_to_sum(e, placement->segments[j], e->rows[i]);
     }
@@ -193,13 +231,18 @@ segment_engine_spread(struct segment_engine *e)
 {
     if (e->n_rows == 0)
         return;
+    for (unsigned spec = 0; spec < e->settings->n_windows; spec++)
+        e->has_news[spec] = true;
     sum_rows(e);
     spread_sums(e);
     e->n_rows = 0;
     pending_done(e->pending);
 }
 
-/* From that pane to the next instant at which a window starts or ends. */
+/*
+ * From that pane to the next instant at which a window starts, ends or is published early. A
+ * hopping window's length is a multiple of the hop, so where one ends another starts.
+ */
 static struct window
 slice_of(struct segment_engine *e, evtime_ms pane)
 {
@@ -208,11 +251,15 @@ slice_of(struct segment_engine *e, evtime_ms pane)
     for (uint32_t spec = 0; spec < e->settings->n_windows; spec++) {
         const struct window_spec *s = &e->settings->windows[spec];
         struct window w = last_holding(e, spec, pane);
-        /* A hopping window's length is a multiple of the hop: where one ends another starts. */
         evtime_ms end = s->kind == WINDOW_FIXED ? w.start + s->every_ms : w.end;
 
-        if (end < slice.end)
-            slice.end = end;
+        for (; s->emit_early_ms > 0 && window_holds(w, pane); w = window_previous(s, w)) {
+            evtime_ms early =
+                w.start + floor_to(pane - w.start, s->emit_early_ms) + s->emit_early_ms;
+
+            end = early < end ? early : end;
+        }
+        slice.end = end < slice.end ? end : slice.end;
     }
     return slice;
 }
@@ -276,9 +323,16 @@ segment_engine_apply(struct segment_engine *e)
         segment_engine_spread(e);
     if (e->n_rows == 0)
         e->slice = slice_of(e, pane);
+    /* A window that ended before these rows were made is closed, also if this is the first that is
+     * heard of it. */
+    if (pane > e->time)
+        window_table_set_time(e->windows, pane);
+    for (unsigned spec = 0; spec < e->settings->n_windows; spec++)
+        e->has_news[spec] = true;
     rows = pending_take(e->pending);
     for (const struct pending_row *row; (row = pending_read(&rows)) != NULL;) {
         if (row->lateness_class != 0 || row->second_pane != EVTIME_NONE) {
+            add_ages(e, row);
             add_one_by_one(e, row);
             continue;
         }

@@ -45,7 +45,9 @@ struct segment_engine {
     evtime_ms time;  /* edges up to here were processed; EVTIME_NONE before the first */
     evtime_ms as_of; /* edges after it are the last one's; EVTIME_MAX: no end */
     struct segment_counters counters;
-    uint32_t collect_at; /* segments and placements at which the next collection is due */
+    bool has_news[WINDOWS_MAX]; /* per spec: rows came since its running windows were last published
+                                   early */
+    uint32_t collect_at;        /* segments and placements at which the next collection is due */
 
     struct placement **placed; /* scratch: of the profiles of a batch */
     size_t cap_placed;
@@ -59,6 +61,9 @@ struct segment_engine {
     struct tally *tallies; /* scratch: of the sums; all cleared, they keep memory */
     uint32_t n_tallies;
     size_t cap_tallies;
+    struct window_state **closing; /* scratch: windows that close at the running edge */
+    size_t n_closing;
+    size_t cap_closing;
     struct window_state **bulk; /* scratch: windows that hold the slice */
     size_t cap_bulk;
     struct window recent[WINDOWS_MAX]; /* last answer per spec: calendars are slow to ask */

@@ -10,7 +10,8 @@ struct bucket {
     struct strbuf rows;
 };
 
-_Static_assert(sizeof(struct pending_row) % 8 == 0, "the values behind a row are aligned");
+_Static_assert(sizeof(struct pending_row) % 8 == 0 && sizeof(struct pending_age) % 8 == 0,
+               "what lies behind a row is aligned");
 
 struct pending {
     struct bucket *v; /* by pane, the latest first, so that the next one is at the end */
@@ -105,6 +106,15 @@ add_bins(struct strbuf *b, const struct partial_row *row)
     return n;
 }
 
+static void
+add_age(struct strbuf *b, const struct partial_age *age)
+{
+    struct pending_age copy = {.kind = age->kind, .age = {age->at, age->count}};
+
+    CHECK(age->kind >= 0 && age->kind < AGE_KINDS);
+    add_bytes(b, &copy, sizeof(copy));
+}
+
 /* The measures of a row: the level apart, the others each once and in order. */
 static void
 collect_measures(const struct partial_row *row, struct pending_row *head, int64_t *values)
@@ -135,13 +145,16 @@ pending_add(struct pending *p, struct placement *placement, const struct partial
     struct pending_row head = {.pane = row->pane,
                                .second_pane = row->has_second_pane ? row->second_pane : EVTIME_NONE,
                                .lateness_class = row->lateness_class,
-                               .placement = placement};
+                               .placement = placement,
+                               .n_ages = (uint32_t)row->ages.n};
     int64_t values[MEASURES_MAX];
     size_t start = b->n;
 
     collect_measures(row, &head, values);
     add_bytes(b, &head, sizeof(head));
     add_bytes(b, values, head.n_values * sizeof(*values));
+    for (size_t i = 0; i < row->ages.n; i++)
+        add_age(b, &row->ages.v[i]);
     head.n_bins = add_bins(b, row);
     memcpy(b->p + start, &head, sizeof(head));
 }
@@ -178,10 +191,16 @@ values_of(const struct pending_row *row)
     return (const void *)(row + 1);
 }
 
+const struct pending_age *
+pending_row_ages(const struct pending_row *row)
+{
+    return (const void *)(values_of(row) + row->n_values);
+}
+
 static const struct tally_bin *
 bins_of(const struct pending_row *row)
 {
-    return (const void *)(values_of(row) + row->n_values);
+    return (const void *)(pending_row_ages(row) + row->n_ages);
 }
 
 const struct pending_row *

@@ -12,9 +12,10 @@
 #define AGGREGATORS_SEGMENTS_PENDING_H
 
 #include "aggregators/segments/placement.h"
+#include "aggregators/windows/ages.h"
 #include "aggregators/windows/tally.h"
 
-/* Followed by its values and bins, which only pending.c reads. */
+/* Followed by its values, ages and bins, which only pending.c reads. */
 struct pending_row {
     evtime_ms pane;
     evtime_ms second_pane; /* or EVTIME_NONE */
@@ -24,6 +25,13 @@ struct pending_row {
     uint64_t present[MEASURES_MAX / 64]; /* measures; one value each lies behind, then the bins */
     uint32_t n_values;
     uint32_t n_bins;
+    uint32_t n_ages;
+    uint32_t unused;
+};
+
+struct pending_age {
+    int64_t kind; /* enum age_kind */
+    struct age age;
 };
 
 struct pending;
@@ -52,7 +60,9 @@ struct str pending_take(struct pending *p);
 void pending_done(struct pending *p);
 /* The next row, or NULL at the end. `*rows` moves on. */
 const struct pending_row *pending_read(struct str *rows);
-/* Adds what the row carries (without its level). */
+/* The row's ages: n_ages of them. */
+const struct pending_age *pending_row_ages(const struct pending_row *row);
+/* Adds what the row carries (without its level and ages). */
 void pending_row_add_to(const struct pending_row *row, struct tally *t);
 
 static inline void

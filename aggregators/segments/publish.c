@@ -110,20 +110,6 @@ holds_something(const struct entry *e)
     return e->net_flow != 0 || !tally_is_zero(&e->tally);
 }
 
-void
-publisher_offer(struct publisher *p, uint32_t entry)
-{
-    const struct entry *e = window_entry(p->windows, entry);
-
-    if (e->n_published == 0 && !holds_something(e))
-        return;
-    p->offers = mem_grow(p->offers, p->n, &p->cap, sizeof(*p->offers));
-    p->offers[p->n++] = (struct offer){.end = e->window->window.end,
-                                       .rank = e->segment, /* made a rank before sorting */
-                                       .name = p->name_ranks[e->window->spec],
-                                       .entry = entry};
-}
-
 static int
 compare_offers(const void *a, const void *b)
 {
@@ -159,9 +145,53 @@ mix_total(struct publisher *p, const struct segment *s, const struct window_stat
     return mark->volume;
 }
 
+/* Ages where no ticket is open. */
+static const struct age_histogram nobody[AGE_KINDS];
+
+void
+publisher_close(struct publisher *p, uint32_t entry)
+{
+    struct entry *e = window_entry(p->windows, entry);
+    const struct segment *s = segment_get(p->segments, e->segment);
+    struct age_histogram ages[AGE_KINDS] = {{.n = 0}};
+
+    for (int kind = 0; s->ages != NULL && kind < AGE_KINDS; kind++)
+        ages_measure(&s->ages[kind], e->window->window.end, &ages[kind]);
+    e->has_ages = true;
+    if (ages[AGE_OF_TICKET].n == 0 && ages[AGE_OF_CUSTOMER_MESSAGE].n == 0)
+        return;
+    e->ages = mem_new(AGE_KINDS, sizeof(*e->ages));
+    memcpy(e->ages, ages, sizeof(ages));
+}
+
+/* Nothing is published at the close: then the entry never has ages. */
+static void
+forget_ages(struct entry *e)
+{
+    mem_free(e->ages);
+    e->ages = NULL;
+    e->has_ages = false;
+}
+
+void
+publisher_offer(struct publisher *p, uint32_t entry)
+{
+    struct entry *e = window_entry(p->windows, entry);
+
+    if (e->n_published == 0 && !e->is_early && !holds_something(e)) {
+        forget_ages(e);
+        return;
+    }
+    p->offers = mem_grow(p->offers, p->n, &p->cap, sizeof(*p->offers));
+    p->offers[p->n++] = (struct offer){.end = e->window->window.end,
+                                       .rank = e->segment, /* made a rank before sorting */
+                                       .name = p->name_ranks[e->window->spec],
+                                       .entry = entry};
+}
+
 /* Fills and encodes the metrics of the entry; returns the hash of the bytes. */
 static uint64_t
-make_metrics(struct publisher *p, const struct entry *e, const struct segment *s)
+make_metrics(struct publisher *p, const struct entry *e, const struct segment *s, bool with_ages)
 {
     struct values_input input = {
         .tally = &e->tally,
@@ -169,6 +199,9 @@ make_metrics(struct publisher *p, const struct entry *e, const struct segment *s
         .net_flow = e->net_flow,
         .has_mix = s->group != 0,
     };
+
+    if (with_ages && e->has_ages)
+        input.ages = e->ages != NULL ? e->ages : nobody;
 
     if (input.has_mix)
         input.mix_total = mix_total(p, s, e->window);
@@ -220,19 +253,28 @@ fill_head(struct publisher *p, const struct entry *e, const struct segment *s, e
 }
 
 static bool
-publish_entry(struct publisher *p, struct entry *e, evtime_ms watermark, struct outbox *out)
+publish_entry(struct publisher *p, struct entry *e, evtime_ms watermark, bool is_last, struct outbox *out)
 {
     const struct segment *s = segment_get(p->segments, e->segment);
-    uint64_t hash = make_metrics(p, e, s);
+    bool is_running = !e->window->is_closed;
+    bool is_whole = e->n_published == 0 && (!is_running || is_last) && holds_something(e);
+    uint64_t hash = make_metrics(p, e, s, e->n_published > 0);
 
-    if (e->n_published > 0 && hash == e->published_hash)
+    /* At its close, and at the end of a run, what a window holds is published whether it was before or not. */
+    if (!is_whole && (e->n_published > 0 || e->is_early) && hash == e->published_hash) {
+        if (e->n_published == 0)
+            forget_ages(e);
         return false;
+    }
+    if (e->n_published == 0 && e->has_ages)
+        hash = make_metrics(p, e, s, true);
     fill_head(p, e, s, watermark);
     outbox_add_rollup_parts(out, p->outputs[s->segmentation], &p->rollup, strbuf_str(&p->metrics));
-    if (e->window->is_closed) {
+    e->published_hash = hash;
+    if (is_running)
+        e->is_early = true;
+    else
         e->n_published++;
-        e->published_hash = hash;
-    }
     return true;
 }
 
@@ -257,7 +299,7 @@ prefetch_offer(const struct publisher *p, size_t i)
 }
 
 struct published
-publisher_publish(struct publisher *p, evtime_ms watermark, struct outbox *out)
+publisher_publish(struct publisher *p, evtime_ms watermark, bool is_last, struct outbox *out)
 {
     struct published done = {0};
 
@@ -273,7 +315,7 @@ publisher_publish(struct publisher *p, evtime_ms watermark, struct outbox *out)
         bool is_correction = e->n_published > 0;
 
         prefetch_offer(p, i);
-        if (!publish_entry(p, e, watermark, out))
+        if (!publish_entry(p, e, watermark, is_last, out))
             continue;
         done.rollups++;
         done.corrections += is_correction;

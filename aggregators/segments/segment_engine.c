@@ -12,9 +12,9 @@
  *   2. windows that end at T close,
  *   3. what closed, and closed windows that changed, is published,
  *   4. windows that no later row can change are forgotten.
- * An edge without rows at which no window ends does nothing and is skipped. Publishing running
- * windows early (emit_early_every) will be a step between 3 and 4, at edges of its own in
- * next_edge().
+ * An edge without rows at which no window ends does nothing and is skipped. Running windows of a
+ * spec with emit_early_every are published in step 3, too, at edges that lie a multiple of it
+ * behind the window's start.
  *
  * Most rows have class 0 and no second pane, so that all rows of an edge go into the same windows:
  * they are added up by segment first, and the sums go into the windows.
@@ -45,6 +45,9 @@ segment_engine_new(const struct settings *settings, uint32_t n_sources)
     e->collect_at = COLLECT_MIN;
     for (uint32_t i = 0; i < n_sources; i++)
         e->sources[i].restored_edge = EVTIME_NONE;
+    for (uint32_t spec = 0; spec < settings->n_windows; spec++)
+        e->has_news[spec] =
+            true; /* a loaded state does not say; what has none is not published again */
     return e;
 }
 
@@ -61,6 +64,7 @@ segment_engine_free(struct segment_engine **e)
     mem_free(engine->sums);
     mem_free(engine->rows);
     mem_free(engine->bulk);
+    mem_free(engine->closing);
     mem_free(engine->placed);
     mem_free(engine->sources);
     publisher_free(&engine->publisher);
@@ -115,17 +119,41 @@ segment_engine_add(struct segment_engine *e, uint32_t source, const struct parti
         s->to_edge = batch->to_edge;
 }
 
+/* The next edge at which a running window of the spec may be published early. */
+static evtime_ms
+next_early_edge(const struct segment_engine *e, uint32_t spec)
+{
+    dur_ms every = e->settings->windows[spec].emit_early_ms;
+    evtime_ms next = EVTIME_MAX;
+
+    for (size_t i = 0; every > 0 && i < window_table_count(e->windows, spec); i++) {
+        const struct window_state *w = window_table_at(e->windows, spec, i);
+        evtime_ms since = e->time > w->window.start ? e->time - w->window.start : 0;
+        evtime_ms edge = w->window.start + floor_to(since, every) + every;
+
+        if (!w->is_closed && edge < w->window.end && edge < next)
+            next = edge;
+    }
+    return next;
+}
+
 /* The next edge at which something happens; EVTIME_MAX or later where there is none. */
 static evtime_ms
 next_edge(const struct segment_engine *e)
 {
     evtime_ms rows = pending_next_pane(e->pending) + e->settings->pane_ms;
     evtime_ms end = window_table_next_end(e->windows);
+    evtime_ms next = rows < end ? rows : end;
 
     /* Rows that wait have made no entries yet, so their windows may not be known. */
-    if (e->n_rows > 0 && e->slice.end < end)
-        end = e->slice.end;
-    return rows < end ? rows : end;
+    if (e->n_rows > 0 && e->slice.end < next)
+        next = e->slice.end;
+    for (uint32_t spec = 0; spec < e->settings->n_windows; spec++) {
+        evtime_ms early = e->has_news[spec] ? next_early_edge(e, spec) : EVTIME_MAX;
+
+        next = early < next ? early : next;
+    }
+    return next;
 }
 
 static void
@@ -149,10 +177,31 @@ offer_running_windows(struct segment_engine *e, evtime_ms at)
         }
 }
 
+/* Running windows whose turn it is. One that was not offered keeps its news for its own turn. */
 static void
-publish(struct segment_engine *e, evtime_ms watermark, struct outbox *out)
+offer_early(struct segment_engine *e, evtime_ms edge)
 {
-    struct published done = publisher_publish(e->publisher, watermark, out);
+    for (uint32_t spec = 0; spec < e->settings->n_windows; spec++) {
+        dur_ms every = e->settings->windows[spec].emit_early_ms;
+        bool all_offered = true;
+
+        for (size_t i = 0;
+             every > 0 && e->has_news[spec] && i < window_table_count(e->windows, spec); i++) {
+            const struct window_state *w = window_table_at(e->windows, spec, i);
+            bool is_due = edge > w->window.start && (edge - w->window.start) % every == 0;
+
+            if (!w->is_closed && is_due)
+                offer_window(e, w);
+            all_offered = all_offered && (w->is_closed || is_due);
+        }
+        e->has_news[spec] = e->has_news[spec] && !all_offered;
+    }
+}
+
+static void
+publish(struct segment_engine *e, evtime_ms watermark, bool is_last, struct outbox *out)
+{
+    struct published done = publisher_publish(e->publisher, watermark, is_last, out);
 
     e->counters.published += done.rollups;
     e->counters.corrected += done.corrections;
@@ -167,26 +216,91 @@ set_time(struct segment_engine *e, evtime_ms time)
 }
 
 static void
+apply_before(struct segment_engine *e, evtime_ms edge)
+{
+    while (pending_next_pane(e->pending) < edge)
+        segment_engine_apply(e);
+}
+
+/* False where no row of a later engine pane counts in the window, as there may be at the last edge
+ * of a run. */
+static bool
+takes_late_rows(const struct segment_engine *e, const struct window_state *w)
+{
+    return e->settings->windows[w->spec].allowed_lateness_ms > 0;
+}
+
+static void
+keep_ages(struct segment_engine *e, const struct window_state *w)
+{
+    for (size_t i = 0; i < w->n; i++)
+        publisher_close(e->publisher, w->entries[i]);
+}
+
+/* Closes the windows that end at the edge; they are in e->closing until they were offered. */
+static void
+close_windows(struct segment_engine *e, evtime_ms edge)
+{
+    struct window_state *w;
+
+    while ((w = window_table_close_next(e->windows, edge)) != NULL) {
+        e->closing =
+            mem_grow(e->closing, e->n_closing, &e->cap_closing, sizeof(struct window_state *));
+        e->closing[e->n_closing++] = w;
+        if (!takes_late_rows(e, w))
+            keep_ages(e, w);
+    }
+}
+
+static bool
+is_closing(const struct segment_engine *e, const struct window_state *w)
+{
+    for (size_t i = 0; i < e->n_closing; i++)
+        if (e->closing[i] == w)
+            return true;
+    return false;
+}
+
+static void
+offer_changed(struct segment_engine *e)
+{
+    size_t n;
+    const uint32_t *changed = window_table_changed(e->windows, &n);
+
+    for (size_t i = 0; i < n; i++)
+        if (!is_closing(e, window_entry(e->windows, changed[i])->window))
+            publisher_offer(e->publisher, changed[i]);
+    window_table_clear_changed(e->windows);
+}
+
+static void
+offer_closing(struct segment_engine *e)
+{
+    for (size_t i = 0; i < e->n_closing; i++) {
+        if (takes_late_rows(e, e->closing[i]))
+            keep_ages(e, e->closing[i]);
+        offer_window(e, e->closing[i]);
+    }
+    e->n_closing = 0;
+}
+
+static void
 process_edge(struct segment_engine *e, evtime_ms edge, bool is_last, struct outbox *out)
 {
-    const struct window_state *w;
-    const uint32_t *changed;
-    size_t n_changed;
-
-    while (is_last ? pending_next_pane(e->pending) != EVTIME_MAX
-                   : pending_next_pane(e->pending) < edge)
-        segment_engine_apply(e);
-    if (edge >= e->slice.end || is_last)
+    apply_before(e, edge);
+    if (edge >= e->slice.end)
         segment_engine_spread(e);
-    changed = window_table_changed(e->windows, &n_changed);
-    for (size_t i = 0; i < n_changed; i++)
-        publisher_offer(e->publisher, changed[i]);
-    window_table_clear_changed(e->windows);
-    while ((w = window_table_close_next(e->windows, edge)) != NULL)
-        offer_window(e, w);
-    if (is_last)
+    close_windows(e, edge);
+    if (is_last) {
+        apply_before(e, EVTIME_MAX);
+        segment_engine_spread(e);
         offer_running_windows(e, edge);
-    publish(e, edge, out);
+    } else {
+        offer_early(e, edge);
+    }
+    offer_changed(e);
+    offer_closing(e);
+    publish(e, edge, is_last, out);
     set_time(e, edge);
 }
 

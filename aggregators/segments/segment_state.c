@@ -9,6 +9,7 @@
 
 #include "aggregators/segments/engine_parts.h"
 #include "base/check.h"
+#include "base/mem.h"
 #include "schemas/codec/encode.h"
 
 /* Where the records of a save go, and the memory for them. */
@@ -68,6 +69,20 @@ save_engine(struct saver *s)
 }
 
 static void
+describe_ages(const struct segment *segment, struct arena *a, struct segment_level *to)
+{
+    for (int kind = 0; segment->ages != NULL && kind < AGE_KINDS; kind++)
+        to->ages.n += segment->ages[kind].n;
+    to->ages.v = arena_alloc(a, to->ages.n, sizeof(*to->ages.v));
+    to->ages.n = 0;
+    for (int kind = 0; segment->ages != NULL && kind < AGE_KINDS; kind++)
+        for (uint32_t i = 0; i < segment->ages[kind].n; i++)
+            to->ages.v[to->ages.n++] = (struct segment_age){.kind = kind,
+                                                            .birth = segment->ages[kind].v[i].birth,
+                                                            .count = segment->ages[kind].v[i].count};
+}
+
+static void
 save_level(struct saver *s, const struct segment *segment)
 {
     const struct segmentation *segmentation =
@@ -80,6 +95,7 @@ save_level(struct saver *s, const struct segment *segment)
     to->values.v = segment->text->values;
     to->values.n = segmentation->n;
     to->level = segment->level;
+    describe_ages(segment, &s->engine->arena, to);
     set_key(s, "level", segment);
     take_record(s, &state);
 }
@@ -116,6 +132,25 @@ describe_bins(const struct tally *t, struct arena *a, struct segment_window *to)
 }
 
 static void
+describe_histograms(const struct entry *entry, struct arena *a, struct segment_window *to)
+{
+    to->has_ages = entry->has_ages;
+    to->ages.n = entry->ages != NULL ? AGE_KINDS : 0;
+    to->ages.v = arena_alloc(a, to->ages.n, sizeof(*to->ages.v));
+    for (size_t kind = 0; kind < to->ages.n; kind++) {
+        const struct age_histogram *from = &entry->ages[kind];
+
+        to->ages.v[kind] = (struct segment_histogram){.n = from->n,
+                                                      .p50_ms = from->p50_ms,
+                                                      .p90_ms = from->p90_ms,
+                                                      .max_ms = from->max_ms};
+        to->ages.v[kind].classes.n = AGE_CLASSES;
+        to->ages.v[kind].classes.v = arena_alloc(a, AGE_CLASSES, sizeof(int64_t));
+        memcpy(to->ages.v[kind].classes.v, from->classes, sizeof(from->classes));
+    }
+}
+
+static void
 save_entry(struct saver *s, const struct segment *segment, const struct entry *entry)
 {
     const struct settings *settings = s->engine->settings;
@@ -136,6 +171,8 @@ save_entry(struct saver *s, const struct segment *segment, const struct entry *e
     to->net_flow = entry->net_flow;
     to->published = entry->n_published;
     to->published_hash = (int64_t)entry->published_hash;
+    to->is_early = entry->is_early;
+    describe_histograms(entry, &s->engine->arena, to);
     describe_measures(&entry->tally, &s->engine->arena, to);
     describe_bins(&entry->tally, &s->engine->arena, to);
     set_key(s, "window", segment);
@@ -157,7 +194,7 @@ segment_engine_save(struct segment_engine *e, segment_state_fn *take, void *cont
     for (uint32_t i = 0; i < segment_table_count(e->segments); i++) {
         const struct segment *segment = segment_get(e->segments, segment_at_rank(e->segments, i));
 
-        if (segment->level != 0)
+        if (segment->level != 0 || segment->ages != NULL)
             save_level(&s, segment);
         for (unsigned spec = 0; spec < e->settings->n_windows; spec++)
             for (uint32_t at = segment->newest[spec]; at != 0;) {
@@ -225,6 +262,12 @@ load_level(struct segment_engine *e, const struct segment_level *from, struct er
     if (segment == 0)
         return refuse(reterr, "unknown segmentation", from->segmentation);
     segment_get(e->segments, segment)->level = from->level;
+    for (size_t i = 0; i < from->ages.n; i++) {
+        if (from->ages.v[i].kind < 0 || from->ages.v[i].kind >= AGE_KINDS)
+            return refuse(reterr, "bad ages in", from->segmentation);
+        segment_add_age(segment_get(e->segments, segment), (enum age_kind)from->ages.v[i].kind,
+                        from->ages.v[i].birth, from->ages.v[i].count);
+    }
     return ERR_NONE;
 }
 
@@ -263,6 +306,29 @@ restore_tally(struct tally *t, const struct segment_window *from)
     return true;
 }
 
+static bool
+restore_histograms(struct entry *entry, const struct segment_window *from)
+{
+    entry->has_ages = from->has_ages;
+    if (!from->has_ages || from->ages.n == 0)
+        return true;
+    if (from->ages.n != AGE_KINDS)
+        return false;
+    entry->ages = mem_new(AGE_KINDS, sizeof(*entry->ages));
+    for (size_t kind = 0; kind < AGE_KINDS; kind++) {
+        const struct segment_histogram *h = &from->ages.v[kind];
+
+        if (h->classes.n != AGE_CLASSES)
+            return false;
+        entry->ages[kind] = (struct age_histogram){.n = h->n,
+                                                   .p50_ms = h->p50_ms,
+                                                   .p90_ms = h->p90_ms,
+                                                   .max_ms = h->max_ms};
+        memcpy(entry->ages[kind].classes, h->classes.v, sizeof(entry->ages[kind].classes));
+    }
+    return true;
+}
+
 static enum err
 load_entry(struct segment_engine *e, const struct segment_window *from, struct error *reterr)
 {
@@ -286,7 +352,8 @@ load_entry(struct segment_engine *e, const struct segment_window *from, struct e
     entry->net_flow = from->net_flow;
     entry->n_published = from->published;
     entry->published_hash = (uint64_t)from->published_hash;
-    if (!restore_tally(&entry->tally, from))
+    entry->is_early = from->is_early;
+    if (!restore_histograms(entry, from) || !restore_tally(&entry->tally, from))
         return refuse(reterr, "bad values in", from->window_name);
     return ERR_NONE;
 }

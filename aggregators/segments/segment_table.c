@@ -62,6 +62,14 @@ segment_group_get(const struct segment_table *t, uint32_t number)
     return pool_get(&t->groups, number);
 }
 
+void
+segment_add_age(struct segment *s, enum age_kind kind, evtime_ms birth, int64_t count)
+{
+    if (s->ages == NULL)
+        s->ages = mem_new(AGE_KINDS, sizeof(*s->ages));
+    ages_add(&s->ages[kind], birth, count);
+}
+
 uint32_t
 segment_table_count(const struct segment_table *t)
 {
@@ -102,6 +110,9 @@ free_segment(struct segment_table *t, uint32_t number)
                                 t->settings->segmentations[s->segmentation].n);
     index_remove(&t->by_id, s->text->hash, number);
     mem_free(s->text);
+    for (int kind = 0; s->ages != NULL && kind < AGE_KINDS; kind++)
+        ages_fini(&s->ages[kind]);
+    mem_free(s->ages);
     pool_remove(&t->segments, number);
 }
 

@@ -12,6 +12,7 @@
 #define AGGREGATORS_SEGMENTS_SEGMENT_TABLE_H
 
 #include "aggregators/settings.h"
+#include "aggregators/windows/ages.h"
 
 /* What is read when a segment is looked up or published. */
 struct segment_text {
@@ -30,6 +31,7 @@ struct segment {
     uint32_t scratch;   /* of apply.c: what the running edge adds, 0 none */
     uint32_t n_entries; /* in windows */
     struct segment_text *text;
+    struct ages *ages; /* of the open tickets, one per enum age_kind; NULL: there was none yet */
     uint32_t group; /* 0: the segmentation has no channel */
     uint32_t next_in_group;
     uint16_t segmentation;
@@ -68,6 +70,8 @@ struct segment_group *segment_group_get(const struct segment_table *t, uint32_t 
  * there. */
 uint32_t segment_table_make(struct segment_table *t, struct str tenant, uint32_t segmentation,
                             const struct str *values);
+/* Counts an open ticket of that birth, or takes it out. */
+void segment_add_age(struct segment *s, enum age_kind kind, evtime_ms birth, int64_t count);
 uint32_t segment_table_count(const struct segment_table *t);
 
 /*

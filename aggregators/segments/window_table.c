@@ -52,8 +52,10 @@ window_entry(const struct window_table *t, uint32_t number)
 static void
 free_window(struct window_table *t, struct window_state *w)
 {
-    for (size_t i = 0; i < w->n; i++)
+    for (size_t i = 0; i < w->n; i++) {
         tally_fini(&window_entry(t, w->entries[i])->tally);
+        mem_free(window_entry(t, w->entries[i])->ages);
+    }
     mem_free(w->entries);
     mem_free(w);
 }
@@ -415,6 +417,7 @@ free_entry(struct window_table *t, uint32_t number)
         s->newest[e->window->spec] = 0;
     s->n_entries--;
     tally_clear(&e->tally);
+    mem_free(e->ages);
     t->spare = mem_grow(t->spare, t->n_spare, &t->cap_spare, sizeof(*t->spare));
     t->spare[t->n_spare++] = e->tally;
     pool_remove(&t->entries, number);

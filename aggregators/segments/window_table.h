@@ -34,12 +34,15 @@ struct entry {
     int64_t level; /* of a closed window; else 0 */
     int64_t net_flow;
     uint64_t published_hash; /* of the metrics in its last record */
+    struct age_histogram *ages; /* where has_ages: one per kind, as at the close; NULL: none was open */
     struct window_state *window;
     uint32_t segment;
     uint32_t newer; /* of the same segment and spec */
     uint32_t older;
     int32_t n_published; /* records since the close */
     bool is_changed;     /* it is in the list of changed entries */
+    bool is_early;       /* it was published while its window was running */
+    bool has_ages;       /* it was published at the close */
 };
 
 struct window_table;

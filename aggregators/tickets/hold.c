@@ -9,18 +9,22 @@
 enum {
     BUCKETS = 4096,               /* of the ring; a power of two */
     BUCKETS_OF_SPAN = BUCKETS / 2, /* that max_out_of_orderness is cut into: the held span never laps the ring */
-    CHUNK_BYTES = 4096
+    CHUNK_BYTES = 2048, /* some events: in a quiet stream a bucket has few */
+    LINE_BYTES = 64     /* of the processor's cache */
 };
 
 struct chunk {
     struct chunk *next;
-    size_t used;
+    size_t used; /* of the bucket's newest chunk: see there */
     size_t cap;
     alignas(max_align_t) char bytes[];
 };
 
+/* Adding an event touches a bucket that was not touched for long: what it must read of the newest chunk is here. */
 struct bucket {
     struct chunk *chunks; /* newest first */
+    size_t used;          /* of the newest */
+    size_t room;          /* left in it */
     uint64_t oldest_position;
 };
 
@@ -136,15 +140,13 @@ aligned(size_t n)
     return (n + alignof(struct held) - 1) & ~(alignof(struct held) - 1);
 }
 
-static struct chunk *
-chunk_for(struct hold *h, struct bucket *bucket, size_t bytes)
+/* Puts an empty chunk with room for `bytes` in front of the bucket's others. */
+static void
+add_chunk(struct hold *h, struct bucket *bucket, size_t bytes)
 {
-    struct chunk *chunk = bucket->chunks;
+    struct chunk *chunk = h->spare;
 
-    if (chunk != NULL && chunk->cap - chunk->used >= bytes)
-        return chunk;
-    if (bytes <= CHUNK_BYTES && h->spare != NULL) {
-        chunk = h->spare;
+    if (bytes <= CHUNK_BYTES && chunk != NULL) {
         h->spare = chunk->next;
     } else {
         size_t cap = bytes > CHUNK_BYTES ? bytes : CHUNK_BYTES;
@@ -153,10 +155,12 @@ chunk_for(struct hold *h, struct bucket *bucket, size_t bytes)
         chunk->cap = cap;
         h->bytes += sizeof(*chunk) + cap;
     }
-    chunk->used = 0;
+    if (bucket->chunks != NULL)
+        bucket->chunks->used = bucket->used;
     chunk->next = bucket->chunks;
     bucket->chunks = chunk;
-    return chunk;
+    bucket->used = 0;
+    bucket->room = chunk->cap;
 }
 
 /* Bytes behind the body for an event_id that is not part of it. */
@@ -178,11 +182,15 @@ static struct held *
 store(struct hold *h, struct bucket *bucket, const struct held *event)
 {
     size_t bytes = bytes_of(event);
-    struct chunk *chunk = chunk_for(h, bucket, bytes);
-    struct held *copy = (struct held *)(void *)(chunk->bytes + chunk->used);
-    char *body = (char *)(copy + 1);
+    struct held *copy;
+    char *body;
 
-    chunk->used += bytes;
+    if (bucket->room < bytes)
+        add_chunk(h, bucket, bytes);
+    copy = (struct held *)(void *)(bucket->chunks->bytes + bucket->used);
+    body = (char *)(copy + 1);
+    bucket->used += bytes;
+    bucket->room -= bytes;
     *copy = *event;
     memcpy(body, event->body.p, event->body.n);
     copy->body.p = body;
@@ -213,7 +221,7 @@ drop_bucket(struct hold *h, size_t place)
         }
         chunk = next;
     }
-    h->buckets[place].chunks = NULL;
+    h->buckets[place] = (struct bucket){.chunks = NULL};
     h->filled[place / 64] &= ~(UINT64_C(1) << (place % 64));
 }
 
@@ -272,15 +280,24 @@ distance_to_filled(const struct hold *h, size_t from)
     UNREACHABLE();
 }
 
+/* Brings the newest chunk of a bucket near. */
+static void
+prefetch(const struct bucket *bucket)
+{
+    for (size_t at = 0; at < bucket->used; at += LINE_BYTES)
+        __builtin_prefetch(bucket->chunks->bytes + at);
+}
+
 /* Puts the first bucket with events into the (empty) heap. */
 static void
 open_next(struct hold *h, int64_t number)
 {
-    struct chunk *chunk;
+    struct bucket *bucket = &h->buckets[(size_t)number & (BUCKETS - 1)];
 
     h->open = number;
-    chunk = h->buckets[(size_t)number & (BUCKETS - 1)].chunks;
-    for (; chunk != NULL; chunk = chunk->next)
+    prefetch(&h->buckets[(size_t)(number + 1) & (BUCKETS - 1)]);
+    bucket->chunks->used = bucket->used;
+    for (struct chunk *chunk = bucket->chunks; chunk != NULL; chunk = chunk->next)
         for (size_t at = 0; at < chunk->used;) {
             struct held *event = (struct held *)(void *)(chunk->bytes + at);
 

@@ -71,9 +71,12 @@ change_set(struct applying *a, struct change *c, unsigned dimension, struct str 
 
     if (c->only_missing && *place != 0)
         return;
+    /* Sources repeat what they know with every event: mostly nothing changes. */
+    if (profiles_text_is(a->rules->profiles, *place, value))
+        return;
     text = profiles_text(a->rules->profiles, value);
     c->owned[c->n_owned++] = text;
-    c->changed = c->changed || *place != text;
+    c->changed = true;
     *place = text;
 }
 
@@ -224,10 +227,12 @@ static void
 change_dimensions(struct applying *a)
 {
     struct ticket_rules *rules = a->rules;
-    struct change c = {.changed = false};
+    struct change c; /* large, so only what is read is set */
 
     if (!a->event->has_attrs && life[a->event->payload.kind].own == NULL)
         return;
+    c.n_owned = 0;
+    c.changed = c.only_missing = false;
     memcpy(c.tuple, profile_tuple(rules->profiles, a->ticket->profile),
            (1 + rules->settings->n_dimensions) * sizeof(*c.tuple));
     change_attrs(a, &c);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Object container files: a header with the writer's schema, then blocks of records, each block
- * perhaps deflated.
+ * packed by the codec that the header names (block_codec.h).
  *
  *   "Obj" 01 | metadata (map of bytes: avro.schema, avro.codec, others) | sync marker, 16 bytes
  *   { records in the block | bytes of the block | the bytes | sync marker } ...
@@ -16,11 +16,17 @@
 #include "base/strbuf.h"
 #include "schemas/codec/desc.h"
 
-enum container_codec { CONTAINER_NULL, CONTAINER_DEFLATE };
+enum container_codec {
+    CONTAINER_NULL,
+    CONTAINER_DEFLATE,
+    CONTAINER_SNAPPY,
+    CONTAINER_ZSTANDARD,
+    CONTAINER_CODECS /* how many there are */
+};
 
 enum {
     CONTAINER_BLOCK_MAX = 64 * 1024 * 1024, /* bytes of a block in the file; more is refused */
-    CONTAINER_PLAIN_MAX = 256 * 1024 * 1024 /* bytes of a block after inflating */
+    CONTAINER_PLAIN_MAX = 256 * 1024 * 1024 /* bytes of a block when unpacked */
 };
 
 struct container_meta {
@@ -28,11 +34,16 @@ struct container_meta {
     struct str value;
 };
 
+/* As it stands in the header: "null", "deflate", "snappy", "zstandard". */
+const char *container_codec_name(enum container_codec codec);
+/* False if there is none of this name. */
+bool container_codec_find(struct str name, enum container_codec *ret);
+
 struct container_reader;
 
 /*
  * Opens a file and reads its header. ERR_IO if it cannot be opened or read, ERR_INPUT with the
- * file's name if it is no container file or has a codec other than null and deflate.
+ * file's name if it is no container file or has a codec that we lack.
  */
 MUST_USE enum err container_reader_open(const char *path, struct container_reader **ret,
                                         struct error *reterr);
@@ -75,7 +86,7 @@ MUST_USE enum err container_writer_open(const char *path, const struct avro_desc
                                         enum container_codec codec,
                                         const struct container_meta *meta, size_t n_meta,
                                         struct container_writer **ret, struct error *reterr);
-/* Effort of deflate, 1 (fast) to 9 (small, the default); before the first record. */
+/* Effort of deflate and zstandard, 1 (fast) to 9 (small, the default); before the first record. */
 void container_writer_set_level(struct container_writer *w, int level);
 /* Adds the bytes of one record, as avro_encode() made them. */
 MUST_USE enum err container_writer_add(struct container_writer *w, struct str record,

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/check.h"
 #include "base/mem.h"
+#include "schemas/codec/block_codec.h"
 #include "schemas/codec/container.h"
 #include "schemas/codec/cursor.h"
 #include "schemas/codec/schema.h"
 
 #include <errno.h>
 #include <stdio.h>
-#include <zlib.h>
 
 enum { SYNC_BYTES = 16, META_MAX = 1000, META_BYTES_MAX = 4 * 1024 * 1024, CHUNK = 65536 };
 
@@ -163,9 +163,10 @@ read_header(struct container_reader *r, struct error *reterr)
     if (err != ERR_NONE)
         return err;
     codec = container_reader_meta(r, STR("avro.codec"));
-    r->codec = str_equal(codec, STR("deflate")) ? CONTAINER_DEFLATE : CONTAINER_NULL;
-    if (r->codec == CONTAINER_NULL && codec.n > 0 && !str_equal(codec, STR("null")))
-        return error_set(reterr, ERR_INPUT, "%s: codec %.*s is not supported (null, deflate)",
+    /* No codec named means null. */
+    if (codec.n > 0 && !container_codec_find(codec, &r->codec))
+        return error_set(reterr, ERR_INPUT,
+                         "%s: codec %.*s is not supported (null, deflate, snappy, zstandard)",
                          r->path, STR_ARG(codec));
     if (container_reader_schema(r).n == 0)
         return error_set(reterr, ERR_INPUT, "%s: the header has no avro.schema", r->path);
@@ -237,26 +238,6 @@ container_reader_record(const struct container_reader *r)
     return r->n_taken;
 }
 
-/* Raw deflate, as the specification has it: no zlib header, no checksum. */
-static bool
-inflate_block(struct str raw, struct strbuf *out)
-{
-    z_stream z = {.next_in = (Bytef *)(uintptr_t)raw.p, .avail_in = (uInt)raw.n};
-    int status = inflateInit2(&z, -15);
-
-    CHECK(status == Z_OK);
-    do {
-        size_t room = out->cap - out->n > CHUNK ? out->cap - out->n : CHUNK;
-
-        z.next_out = (Bytef *)strbuf_reserve(out, room);
-        z.avail_out = (uInt)room;
-        status = inflate(&z, Z_NO_FLUSH);
-        strbuf_added(out, room - z.avail_out);
-    } while (status == Z_OK && out->n <= CONTAINER_PLAIN_MAX);
-    inflateEnd(&z);
-    return status == Z_STREAM_END && z.avail_in == 0 && out->n <= CONTAINER_PLAIN_MAX;
-}
-
 /* Reads the head of the next block; `*ret_end` at the end of the file. */
 static enum err
 read_block_head(struct container_reader *r, int64_t *ret_size, bool *ret_end, struct error *reterr)
@@ -296,9 +277,11 @@ read_block(struct container_reader *r, bool *ret_end, struct error *reterr)
     if (memcmp(r->raw.p + size, r->sync, SYNC_BYTES) != 0)
         return damaged(r, "no sync marker behind the block", reterr);
     r->left = str_of(r->raw.p, (size_t)size);
-    if (r->codec == CONTAINER_DEFLATE) {
-        if (!inflate_block(r->left, &r->plain))
-            return damaged(r, "the block cannot be inflated", reterr);
+    if (r->codec != CONTAINER_NULL) {
+        const char *wrong = block_unpack(r->codec, r->left, &r->plain);
+
+        if (wrong != NULL)
+            return damaged(r, wrong, reterr);
         r->left = strbuf_str(&r->plain);
     }
     if (r->n_records == 0 && r->left.n > 0)

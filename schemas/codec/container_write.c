@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/check.h"
 #include "base/mem.h"
+#include "schemas/codec/block_codec.h"
 #include "schemas/codec/canonical.h"
 #include "schemas/codec/container.h"
 #include "schemas/codec/encode.h"
 
 #include <errno.h>
 #include <stdio.h>
-#include <zlib.h>
 
 enum { SYNC_BYTES = 16, BLOCK_BYTES = 128 * 1024 };
 
@@ -15,9 +15,7 @@ struct container_writer {
     FILE *file;
     char *path;
     enum container_codec codec;
-    int level; /* of deflate */
-    z_stream deflate;
-    bool has_deflate; /* it was made; made once, for its tables are larger than a block */
+    struct block_packer *packer; /* NULL: null */
     char sync[SYNC_BYTES];
     uint64_t n_records; /* in the block */
     struct strbuf block;
@@ -56,7 +54,7 @@ add_header(struct container_writer *w, const struct avro_desc *desc,
     add_bytes(&w->out, STR("avro.schema"));
     add_bytes(&w->out, str_of(desc->avsc, desc->avsc_len));
     add_bytes(&w->out, STR("avro.codec"));
-    add_bytes(&w->out, w->codec == CONTAINER_DEFLATE ? STR("deflate") : STR("null"));
+    add_bytes(&w->out, str_from(container_codec_name(w->codec)));
     for (size_t i = 0; i < n_meta; i++) {
         add_bytes(&w->out, meta[i].key);
         add_bytes(&w->out, meta[i].value);
@@ -92,7 +90,8 @@ container_writer_open(const char *path, const struct avro_desc *desc, enum conta
 
     CHECK(desc->avsc != NULL);
     w->codec = codec;
-    w->level = Z_BEST_COMPRESSION;
+    if (codec != CONTAINER_NULL)
+        w->packer = block_packer_new(codec);
     w->path = mem_new(strlen(path) + 1, 1);
     memcpy(w->path, path, strlen(path));
     w->file = fopen(path, "wb");
@@ -115,29 +114,8 @@ container_writer_open(const char *path, const struct avro_desc *desc, enum conta
 void
 container_writer_set_level(struct container_writer *w, int level)
 {
-    CHECK(level >= Z_BEST_SPEED && level <= Z_BEST_COMPRESSION && !w->has_deflate);
-    w->level = level;
-}
-
-static void
-deflate_block(struct container_writer *w)
-{
-    z_stream *z = &w->deflate;
-    int status = w->has_deflate ? deflateReset(z)
-                                : deflateInit2(z, w->level, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY);
-    size_t room;
-
-    CHECK(status == Z_OK);
-    w->has_deflate = true;
-    strbuf_clear(&w->packed);
-    room = deflateBound(z, w->block.n);
-    z->next_in = (Bytef *)w->block.p;
-    z->avail_in = (uInt)w->block.n;
-    z->next_out = (Bytef *)strbuf_reserve(&w->packed, room);
-    z->avail_out = (uInt)room;
-    status = deflate(z, Z_FINISH);
-    CHECK(status == Z_STREAM_END);
-    strbuf_added(&w->packed, room - z->avail_out);
+    if (w->packer != NULL)
+        block_packer_set_level(w->packer, level);
 }
 
 static enum err
@@ -147,8 +125,9 @@ end_block(struct container_writer *w, struct error *reterr)
 
     if (w->n_records == 0)
         return ERR_NONE;
-    if (w->codec == CONTAINER_DEFLATE) {
-        deflate_block(w);
+    if (w->packer != NULL) {
+        strbuf_clear(&w->packed);
+        block_packer_pack(w->packer, data, &w->packed);
         data = strbuf_str(&w->packed);
     }
     avro_encode_long(&w->out, (int64_t)w->n_records);
@@ -185,8 +164,7 @@ container_writer_close(struct container_writer **writer, struct error *reterr)
         if (fclose(w->file) != 0 && err == ERR_NONE)
             err = failed(w, reterr);
     }
-    if (w->has_deflate)
-        (void)deflateEnd(&w->deflate);
+    block_packer_free(&w->packer);
     strbuf_fini(&w->block);
     strbuf_fini(&w->packed);
     strbuf_fini(&w->out);

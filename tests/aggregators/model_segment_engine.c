@@ -85,6 +85,9 @@ make_settings(struct world *w)
         s->windows[s->n_windows - 1].tz = w->tz;
         s->windows[s->n_windows - 1].zone = STR("Europe/Berlin");
     }
+    for (unsigned i = 0; i < s->n_windows; i++)
+        if (chance(w, 40))
+            s->windows[i].emit_early_ms = (1 + pick(w, 4)) * pane;
 }
 
 static void

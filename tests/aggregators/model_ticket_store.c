@@ -188,6 +188,37 @@ check_each(void *context, uint32_t number)
 }
 
 static void
+copy_ticket(struct world *w, struct ticket_store *to, int i)
+{
+    char buffer[32];
+    struct str id = id_of(i, buffer, sizeof(buffer));
+    uint64_t hash = ticket_hash(STR(""), id);
+    uint32_t old = ticket_store_find(w->store, 0, id, hash, EVTIME_NONE);
+    const struct ticket *from = ticket_get(w->store, old);
+    uint32_t tuple[PROFILE_TUPLE_MAX] = {0};
+    struct ticket *t =
+        ticket_get(to, ticket_store_add(to, id, hash, profile_get(w->profiles, tuple)));
+
+    t->status = from->status;
+    t->last_event = from->last_event;
+    ticket_make_work(to, t)->last_solve = evtime48_of(i);
+}
+
+/* Save and load: the same tickets in a new store, which knows no more than they and engine time. */
+static void
+reload(struct world *w)
+{
+    struct ticket_store *loaded = ticket_store_new(&w->settings, w->profiles, &w->counters);
+
+    for (int i = IDS; i-- > 0;)
+        if (w->twin[i].there)
+            copy_ticket(w, loaded, i);
+    ticket_store_restored(loaded, w->now);
+    ticket_store_free(&w->store);
+    w->store = loaded;
+}
+
+static void
 begin(struct world *w, uint64_t seed)
 {
     static const dur_ms retains[] = {
@@ -216,6 +247,8 @@ run(uint64_t seed)
         check_counters(w);
         if (i % 500 == 0)
             ticket_store_each(w->store, check_each, w);
+        if (seed % 2 == 0 && below(w, 50) == 0)
+            reload(w);
     }
     ticket_store_free(&w->store);
     profiles_free(&w->profiles);

@@ -197,3 +197,19 @@ Test(index, hashes_are_the_same_everywhere)
     cr_expect_neq(hash_str(STR("a"), 0), hash_str(STR("a"), 1));
     cr_expect_eq(hash_str(STR("abc"), 0), UINT64_C(0x78AF5F94892F3950));
 }
+
+/* Marks in the places of removed items would pile up behind one home, and every look-up there would walk them. */
+Test(index, a_key_that_comes_and_goes_leaves_nothing_behind)
+{
+    struct index x = {0};
+
+    for (uint32_t i = 0; i < 20; i++)
+        index_add(&x, (uint64_t)i << 32, i);
+    for (uint32_t i = 0; i < 5000; i++) {
+        index_add(&x, UINT64_C(7) << 32, 1000);
+        index_remove(&x, UINT64_C(7) << 32, 1000);
+    }
+    cr_expect_null(x.old.slots);
+    cr_expect_eq(x.now.used, 20);
+    index_fini(&x);
+}

@@ -228,7 +228,7 @@ Test(file_source, containers)
     struct temp t;
 
     temp_init(&t);
-    for (int codec = CONTAINER_NULL; codec <= CONTAINER_DEFLATE; codec++) {
+    for (int codec = CONTAINER_NULL; codec < CONTAINER_CODECS; codec++) {
         static const int sizes[] = {0, 1, RECORDS};
 
         for (int i = 0; i < 3; i++) {

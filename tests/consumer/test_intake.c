@@ -3,6 +3,7 @@
 #include "base/evtime.h"
 #include "consumer/intake.h"
 #include "schemas/codec/encode.h"
+#include "schemas/event_flat.h"
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
@@ -238,6 +239,81 @@ Test(intake, every_cut_of_an_avro_record_is_truncated)
     record.bytes = strbuf_str(&body);
     intake_read(in, &record, &result);
     cr_expect_str_eq(decode_result_reason(result.refusal), "bad_value", "a byte too many");
+    plan_free(&plan);
+    strbuf_fini(&body);
+    intake_free(&in);
+}
+
+/* What the engine keeps of a flat record is one of our own shape. */
+Test(intake, a_flat_record_gets_a_body_of_ours)
+{
+    struct fixture f = review();
+    struct strbuf want = encoded(&f.event);
+    struct strbuf body = {0};
+    struct arena arena = {0};
+    struct intake *in = intake_new(&f.limits);
+    struct record record = {.form = RECORD_AVRO, .timestamp = EVTIME_NONE};
+    struct ticket_event_flat flat;
+    struct ticket_event again;
+    struct intake_result result;
+    struct plan *plan;
+
+    cr_assert_eq(
+        event_plan_compile(str_of(ticket_event_flat_desc.avsc, ticket_event_flat_desc.avsc_len),
+                           &plan, NULL),
+        ERR_NONE);
+    event_to_flat(&f.event, &arena, &flat);
+    avro_encode(&ticket_event_flat_desc, &flat, &body);
+    record.plan = plan;
+    record.bytes = strbuf_str(&body);
+    intake_read(in, &record, &result);
+    cr_assert_eq(result.refusal, DECODE_OK, "%s", result.field);
+    cr_expect(str_equal(result.body, strbuf_str(&want)));
+    cr_expect_eq(plan_decode(result.plan, result.body, &arena, &again, NULL), DECODE_OK);
+    flat.has_points = false;
+    strbuf_clear(&body);
+    avro_encode(&ticket_event_flat_desc, &flat, &body);
+    record.bytes = strbuf_str(&body);
+    intake_read(in, &record, &result);
+    cr_expect_eq(result.refusal, DECODE_MISSING_FIELD);
+    cr_expect_str_eq(result.field, "points");
+    cr_expect(result.event == NULL && result.body.n == 0);
+    plan_free(&plan);
+    strbuf_fini(&want);
+    strbuf_fini(&body);
+    arena_fini(&arena);
+    intake_free(&in);
+}
+
+/* The rules look at an event that the source decoded as at any other. */
+Test(intake, an_event_of_the_source_is_judged_too)
+{
+    struct fixture f = review();
+    struct strbuf body = encoded(&f.event);
+    struct intake *in = intake_new(&f.limits);
+    struct plan *plan;
+    struct record record = {.form = RECORD_AVRO,
+                            .timestamp = EVTIME_NONE,
+                            .bytes = strbuf_str(&body),
+                            .event = &f.event};
+    struct intake_result result;
+
+    cr_assert_eq(plan_compile(str_of(ticket_event_desc.avsc, ticket_event_desc.avsc_len),
+                              &ticket_event_desc, &plan, NULL),
+                 ERR_NONE);
+    record.plan = plan;
+    intake_read(in, &record, &result);
+    cr_expect_eq(result.refusal, DECODE_OK);
+    cr_expect_eq(result.event, &f.event);
+    cr_expect(str_equal(result.body, strbuf_str(&body)));
+    f.event.payload.u.qa_review_completed.possible = 0;
+    intake_read(in, &record, &result);
+    cr_expect_eq(result.refusal, DECODE_BAD_VALUE);
+    f.event.payload.u.qa_review_completed.possible = 1;
+    record.bytes.n = INTAKE_RECORD_MAX + 1;
+    intake_read(in, &record, &result);
+    cr_expect_eq(result.refusal, DECODE_OVERSIZED);
+    cr_expect(result.event == NULL);
     plan_free(&plan);
     strbuf_fini(&body);
     intake_free(&in);

@@ -221,6 +221,24 @@ class Film(Case):
         self.assertTrue(all(len(frame) == 30 for frame in screen.frames))
         self.assertTrue(screen.frames[-1][29].startswith("any key"))
 
+    def test_any_size(self):
+        run = self.start("--speed", "6")
+        for columns, rows in ((1, 1), (10, 3), (40, 10), (500, 100), (79, 14), (161, 36), (80, 24)):
+            run.read(until=b"\033[?2026l", behind=len(run.data))
+            run.resize(columns, rows)
+        self.assertEqual(run.finish(), 0)
+        self.assert_given_back(run.screen(500, 100))
+
+    def test_overlapping_windows_and_no_segment_of_all(self):
+        path = self.write("in.jsonl", EVENTS)
+        config = self.config(windows={"6h": {"every": "6h", "length": "1d", "allowed_lateness": "0s"}},
+                             segmentations={"by_channel": ["channel"]})
+        run = terminal.Run([self.program, "demo", "--fast", "--data", str(path), "-c", str(config)])
+        screen = self.check(run, 80, 24)
+        self.assertTrue(screen.frames[-1][4].startswith("by_channel") or screen.frames[-1][5].startswith("by_channel"),
+                        screen.frames[-1])
+        self.assertIn('below: the last window of "6h", from 2026-03-2', "\n".join(screen.main))
+
     def test_data_that_would_control_the_terminal(self):
         data = [created(i, f"T-{i}", f"2026-03-02T08:{i:02}:00Z", channel="a\x1b[2J\x07\u009b1m\x7fb") for i in range(9)]
         path = self.write("evil.jsonl", data)

@@ -2,8 +2,7 @@
 /* Any bytes as a container file: read to its end or to its error, each record by the plan of the
  * file's own schema. */
 #include "schemas/codec/container.h"
-#include "schemas/codec/plan.h"
-#include "schemas/ticket_event.h"
+#include "schemas/event_flat.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,7 +42,7 @@ read_record(struct container_reader *r, const struct plan *plan, struct arena *a
     arena_reset(arena);
     if (container_reader_peek(r, &left, NULL) != ERR_NONE || left.p == NULL)
         return false;
-    if (plan == NULL || plan_decode(plan, left, arena, &event, &used) != DECODE_OK)
+    if (plan == NULL || event_plan_decode(plan, left, arena, &event, &used, NULL) != DECODE_OK)
         if (plan == NULL || plan_measure(plan, left, &used) != DECODE_OK)
             used = left.n;
     return container_reader_take(r, used, NULL) == ERR_NONE;
@@ -60,7 +59,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     put_file(data, size);
     if (container_reader_open(path, &r, NULL) != ERR_NONE)
         return 0;
-    if (plan_compile(container_reader_schema(r), &ticket_event_desc, &plan, NULL) != ERR_NONE)
+    if (event_plan_compile(container_reader_schema(r), &plan, NULL) != ERR_NONE)
         plan = NULL;
     while (read_record(r, plan, &arena) && n < 10000)
         n++;

@@ -46,6 +46,7 @@ class Verbs(unittest.TestCase):
         for verb in ("replay", "convert", "check", "demo", "version"):
             self.assertIn(verb, verbs)
         self.assertNotIn("config-doc", verbs)
+        self.assertNotIn("metrics-doc", verbs)
         self.assertEqual(run("help"), run("--help"))
 
     def test_each_verb_has_help(self):
@@ -86,6 +87,9 @@ class Verbs(unittest.TestCase):
 
     def test_config_doc_is_the_committed_page(self):
         self.assertEqual(run("config-doc"), (0, read("docs/config.md"), ""))
+
+    def test_metrics_doc_is_the_committed_page(self):
+        self.assertEqual(run("metrics-doc"), (0, read("docs/metrics.md"), ""))
 
 
 @unittest.skipUnless(PROGRAM, "TICKETSTREAM is not set")

@@ -23,7 +23,7 @@ MAY_INCLUDE = {
 }
 OTHER_FOLDERS = ("tests", "bench", "tools")
 
-THIRD_PARTY = re.compile(r"librdkafka/|rdkafka|avro(\.h$|/)|jansson|yaml\.h$|zlib\.h$|xxhash")
+THIRD_PARTY = re.compile(r"librdkafka/|rdkafka|avro(\.h$|/)|jansson|yaml\.h$|zlib\.h$|zstd\.h$|snappy-c\.h$|xxhash")
 IMPURE = re.compile(r"(pthread|time|stdio|unistd|fcntl|threads|signal|locale)\.h$|sys/|arpa/|netinet/")
 LINES_MAX = 600
 FUNCTION_LINES_MAX = 70

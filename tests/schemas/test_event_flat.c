@@ -126,6 +126,27 @@ Test(event_flat, refuses_an_event_that_lacks_what_its_type_requires)
     arena_fini(&arena);
 }
 
+/* The flat schema of a tool knows nothing of our limits. */
+Test(event_flat, refuses_an_id_that_is_longer_than_ours_may_be)
+{
+    struct ticket_event_flat flat = {.event_type = STR("BotHandedOff"), .ticket_id = STR("T")};
+    struct strbuf id = {0};
+    struct arena arena = {0};
+    struct ticket_event e;
+    const char *field = "";
+
+    for (int i = 0; i < 1024; i++)
+        strbuf_add_char(&id, 'x');
+    flat.event_id = strbuf_str(&id);
+    cr_assert_eq(event_from_flat(&flat, &arena, &e, &field), DECODE_OK, "%s", field);
+    strbuf_add_char(&id, 'x');
+    flat.event_id = strbuf_str(&id);
+    cr_assert_eq(event_from_flat(&flat, &arena, &e, &field), DECODE_TOO_LONG);
+    cr_assert_str_eq(field, "event_id");
+    strbuf_fini(&id);
+    arena_fini(&arena);
+}
+
 Test(event_flat, a_schema_with_a_payload_is_not_flat)
 {
     struct plan *plan = NULL;

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What `check` says, and docs/config.md, against the files of the tree. With UPDATE_GOLDEN set in
- * the environment the files are written instead: look at the difference before you keep it.
+ * What `check` says, docs/config.md and docs/metrics.md, against the files of the tree. With
+ * UPDATE_GOLDEN set in the environment the files are written instead: look at the difference before
+ * you keep it.
  */
 #include "stage/config_doc.h"
 #include "stage/explain.h"
 #include "stage/explain_text.h"
+#include "stage/metrics_doc.h"
 
 #include <criterion/criterion.h>
 
@@ -94,6 +96,15 @@ Test(explain, docs_are_what_the_tables_say)
 
     config_doc_add(&out);
     expect_golden(strbuf_str(&out), "docs/config.md");
+    strbuf_fini(&out);
+}
+
+Test(explain, docs_have_every_metric_of_the_catalogue)
+{
+    struct strbuf out = {0};
+
+    metrics_doc_add(&out);
+    expect_golden(strbuf_str(&out), "docs/metrics.md");
     strbuf_fini(&out);
 }
 

@@ -52,6 +52,9 @@ describe(const struct log_row *row, struct arena *a)
         sketch->bins.v[0] = (struct partial_bin){
             .index = (int32_t)sketch_index(row->durations[i].ms), .count = row->durations[i].count};
     }
+    to.ages.n = row->n_ages;
+    to.ages.v = arena_alloc(a, row->n_ages, sizeof(*to.ages.v));
+    memcpy(to.ages.v, row->ages, row->n_ages * sizeof(*to.ages.v));
     return to;
 }
 

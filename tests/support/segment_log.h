@@ -8,7 +8,7 @@
 
 #include "aggregators/segments/segment_engine.h"
 
-enum { LOG_MEASURES_MAX = 8, LOG_DURATIONS_MAX = 4, LOG_PROFILES_MAX = 64 };
+enum { LOG_MEASURES_MAX = 8, LOG_DURATIONS_MAX = 4, LOG_AGES_MAX = 4, LOG_PROFILES_MAX = 64 };
 
 struct log_duration {
     int32_t duration;
@@ -28,6 +28,8 @@ struct log_row {
     struct partial_measure measures[LOG_MEASURES_MAX];
     size_t n_durations;
     struct log_duration durations[LOG_DURATIONS_MAX]; /* different ones, ascending */
+    size_t n_ages;
+    struct partial_age ages[LOG_AGES_MAX];
 };
 
 /* Plain data; `rows` is owned. */

@@ -23,8 +23,9 @@ struct twin_segment {
 
 /* What was published of one segment in one window. */
 struct twin_record {
-    int32_t n_published;
-    struct strbuf last; /* metrics as bytes */
+    int32_t n_published; /* since the close */
+    bool was_shown;      /* also while it ran */
+    struct strbuf last;  /* metrics as bytes */
 };
 
 /* A window and its place among those of its spec. */
@@ -423,17 +424,20 @@ show(struct twin *t, struct shown_list *list, unsigned number, const struct plac
 /* Decides about one window of one segment, whose sum is made. */
 static void
 decide(struct twin *t, struct shown_list *list, unsigned segment, const struct place *place,
-       evtime_ms edge)
+       evtime_ms edge, bool is_early)
 {
     struct twin_record *r = record_of(t, segment, place);
     struct metrics m;
     struct strbuf bytes = {0};
+    bool is_turn = place->window.end >= edge && !is_early; /* it closes, or the run ends */
 
-    if (r->n_published == 0 && !is_something(&t->sums[segment]))
+    if (!is_something(&t->sums[segment]) && !r->was_shown)
         return;
     fill_metrics(t, segment, &m);
     avro_encode(&metrics_desc, &m, &bytes);
-    if (r->n_published == 0 || !str_equal(strbuf_str(&bytes), strbuf_str(&r->last))) {
+    if (!r->was_shown || !str_equal(strbuf_str(&bytes), strbuf_str(&r->last)) ||
+        (is_turn && is_something(&t->sums[segment]))) {
+        r->was_shown = true;
         show(t, list, segment, place, edge, &m);
         strbuf_fini(&r->last);
         r->last = bytes;
@@ -472,11 +476,14 @@ run_edge(struct twin *t, evtime_ms first, evtime_ms edge, bool is_last)
             place.window = window_previous(s, place.window);
         for (; place.window.start < edge;
              place.ordinal++, place.window = window_next(s, place.window)) {
-            if (place.window.end > edge && !is_last)
+            bool is_early = place.window.end > edge && !is_last;
+            dur_ms every = s->emit_early_ms;
+
+            if (is_early && (every == 0 || (edge - place.window.start) % every != 0))
                 continue;
             sum_window(t, s, place.window, is_last ? EVTIME_MAX : edge);
             for (unsigned i = 0; i < t->n_segments; i++)
-                decide(t, &list, i, &place, edge);
+                decide(t, &list, i, &place, edge, is_early);
         }
     }
     if (list.n > 0)
