@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What shapes the results of the engines, as plain data: the part of the configuration that is fingerprinted.
- * stage/config fills it from the file and owns it; it outlives the engines, which only borrow it.
- * All durations and instants are milliseconds. `pane_ms` divides every window length, step, offset and lateness.
+ * What shapes the results of the engines, as plain data: the part of the configuration that is
+ * fingerprinted. stage/config fills it from the file and owns it; it outlives the engines, which
+ * only borrow it. All durations and instants are milliseconds. `pane_ms` divides every window
+ * length, step, offset and lateness.
  */
 #ifndef AGGREGATORS_SETTINGS_H
 #define AGGREGATORS_SETTINGS_H
@@ -12,11 +13,11 @@
 
 struct tz;
 
-#define NEVER_MS INT64_C(-1)  /* source_delay: never */
+#define NEVER_MS  INT64_C(-1) /* source_delay: never */
 #define ALWAYS_MS INT64_C(-1) /* retain_solved: always */
 
 enum {
-    DIMENSIONS_MAX = 32,    /* used by all segmentations together */
+    DIMENSIONS_MAX = 32, /* used by all segmentations together */
     SEGMENTATIONS_MAX = 64,
     WINDOWS_MAX = 32
 };
@@ -50,8 +51,9 @@ struct dimension {
 
 struct segmentation {
     struct str name;
-    unsigned n;                        /* 0: everything in one segment */
-    uint8_t dimensions[DIMENSIONS_MAX]; /* indexes into settings.dimensions, in the order of the configuration */
+    unsigned n;                         /* 0: everything in one segment */
+    uint8_t dimensions[DIMENSIONS_MAX]; /* indexes into settings.dimensions, in the order of the
+                                           configuration */
 };
 
 enum window_kind {
@@ -66,10 +68,10 @@ enum window_kind {
 struct window_spec {
     struct str name;
     enum window_kind kind;
-    dur_ms every_ms;  /* WINDOW_FIXED: distance of starts */
-    dur_ms length_ms; /* WINDOW_FIXED: a multiple of every_ms */
-    dur_ms offset_ms; /* WINDOW_FIXED: 0 <= offset < every */
-    struct str zone;  /* name, for the record; "UTC" where none is given */
+    dur_ms every_ms;     /* WINDOW_FIXED: distance of starts */
+    dur_ms length_ms;    /* WINDOW_FIXED: a multiple of every_ms */
+    dur_ms offset_ms;    /* WINDOW_FIXED: 0 <= offset < every */
+    struct str zone;     /* name, for the record; "UTC" where none is given */
     const struct tz *tz; /* of calendar windows; borrowed */
     dur_ms allowed_lateness_ms;
     dur_ms emit_early_ms; /* 0: off */
@@ -80,12 +82,14 @@ struct channel_alias {
     struct str to;
 };
 
-/* One survey kind's scale: valid answers are low..high, positive ones >= positive (<= when reversed is set). */
+/* One survey kind's scale: valid answers are low..high, positive ones >= positive (<= when reversed
+ * is set). */
 struct survey_scale {
     double low;
     double high;
     double positive;
-    bool reversed; /* lower is better: answers are mirrored (low + high - score) before they are used */
+    bool reversed; /* lower is better: answers are mirrored (low + high - score) before they are
+                      used */
 };
 
 enum { SURVEY_CSAT, SURVEY_CES, SURVEY_NPS, SURVEY_KINDS };
@@ -114,7 +118,7 @@ struct settings {
     uint64_t held_events_max; /* per source partition */
     uint64_t tickets_max;     /* per source partition */
 
-    uint64_t fingerprint; /* of all of the above and the engine version */
+    uint64_t fingerprint;     /* of all of the above and the engine version */
     uint64_t hop_fingerprint; /* of what shapes the hop: pane, windows, segmentations */
 };
 

@@ -35,7 +35,8 @@ arena_reset(struct arena *a)
     a->used = 0;
 }
 
-/* Moves on to a block with room for `bytes`: the next one of an earlier round if it is large enough, else a new one. */
+/* Moves on to a block with room for `bytes`: the next one of an earlier round if it is large
+ * enough, else a new one. */
 static void
 next_block(struct arena *a, size_t bytes)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * struct arena: memory that is given back all at once. A bump pointer over a list of blocks; arena_reset() keeps the
- * blocks for the next round, so a steady loop allocates nothing. All zero is a valid empty arena.
+ * struct arena: memory that is given back all at once. A bump pointer over a list of blocks;
+ * arena_reset() keeps the blocks for the next round, so a steady loop allocates nothing. All zero
+ * is a valid empty arena.
  */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H

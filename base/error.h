@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Failures of the outside world: an `enum err` returned by value and the sentence in the last parameter, which is
- * written only on failure. The table error.tbl says for each code what the process exits with and what a caller does.
+ * Failures of the outside world: an `enum err` returned by value and the sentence in the last
+ * parameter, which is written only on failure. The table error.tbl says for each code what the
+ * process exits with and what a caller does.
  */
 #ifndef BASE_ERROR_H
 #define BASE_ERROR_H
@@ -21,7 +22,8 @@ struct error {
     char text[512]; /* one sentence for a person, with the place; cut when longer */
 };
 
-/* Fills `*reterr` (which may be NULL) and returns `code`, so that a failing function ends in one line. */
+/* Fills `*reterr` (which may be NULL) and returns `code`, so that a failing function ends in one
+ * line. */
 enum err error_set(struct error *reterr, enum err code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An instant or a span in six bytes: events are before the year 10000, which is below 2^48 ms. For records that there
- * are many millions of. All zero is "none"; every other value is stored plus one.
+ * An instant or a span in six bytes: events are before the year 10000, which is below 2^48 ms. For
+ * records that there are many millions of. All zero is "none"; every other value is stored plus
+ * one.
  */
 #ifndef BASE_EVTIME48_H
 #define BASE_EVTIME48_H

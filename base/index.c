@@ -31,7 +31,8 @@ put(struct index_slots *s, uint64_t slot)
 {
     uint32_t at = (uint32_t)(slot >> 32) & s->mask;
 
-    /* Places of removed items are used again: a key that comes and goes would leave a trail of them. */
+    /* Places of removed items are used again: a key that comes and goes would leave a trail of
+     * them. */
     while (s->slots[at] != 0 && s->slots[at] != INDEX_MOVED)
         at = (at + 1) & s->mask;
     s->used += s->slots[at] == 0;
@@ -64,8 +65,8 @@ move_some(struct index *x, uint32_t slots)
 }
 
 /*
- * Full at three quarters, then twice as large: eight old slots are moved at each change, so the old table is empty long
- * before the new one is full again.
+ * Full at three quarters, then twice as large: eight old slots are moved at each change, so the old
+ * table is empty long before the new one is full again.
  */
 static void
 grow(struct index *x)
@@ -105,8 +106,9 @@ find(const struct index_slots *s, uint64_t wanted)
 }
 
 /*
- * Empties a slot of `now`, and moves up those behind it that only stood there because it was taken. A mark in its place
- * would stay for good: a key that comes and goes would leave one each time, all in a row that every look-up walks.
+ * Empties a slot of `now`, and moves up those behind it that only stood there because it was taken.
+ * A mark in its place would stay for good: a key that comes and goes would leave one each time, all
+ * in a row that every look-up walks.
  */
 static void
 close_gap(struct index_slots *s, uint32_t gap)

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * struct index: from a hash to the numbers of items that have it. The one hash table of this program.
+ * struct index: from a hash to the numbers of items that have it. The one hash table of this
+ * program.
  *
- * It holds 8-byte slots (32 bits of the hash, a 32-bit item number) in open addressing with linear probing; the items
- * and their keys live with the caller, who compares them:
+ * It holds 8-byte slots (32 bits of the hash, a 32-bit item number) in open addressing with linear
+ * probing; the items and their keys live with the caller, who compares them:
  *
  *     for (struct index_probe probe = index_probe(&x, hash); index_next(&x, &probe);)
  *         if (key_equal(items[probe.item], key))
  *             return probe.item;
  *
- * It grows by doubling without a pause: while the old slots are being moved, each change moves a few of them and a
- * look-up tries both. All zero is a valid empty index. What order items were added in is never visible. A probe ends
- * with the next change: adding and removing move slots.
+ * It grows by doubling without a pause: while the old slots are being moved, each change moves a
+ * few of them and a look-up tries both. All zero is a valid empty index. What order items were
+ * added in is never visible. A probe ends with the next change: adding and removing move slots.
  */
 #ifndef BASE_INDEX_H
 #define BASE_INDEX_H
@@ -21,7 +22,8 @@
 #define INDEX_ITEM_MAX UINT32_C(0xFFFFFFFD)
 
 struct index_slots {
-    uint64_t *slots; /* tag << 32 | item + 1; 0 is empty; in `old` also INDEX_MOVED: was moved or removed */
+    uint64_t *slots; /* tag << 32 | item + 1; 0 is empty; in `old` also INDEX_MOVED: was moved or
+                        removed */
     uint32_t mask;   /* number of slots - 1 */
     uint32_t used;   /* that are not empty */
 };

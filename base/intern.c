@@ -63,7 +63,8 @@ intern_get(struct intern *in, struct str text)
     if (text.n == 0)
         return 0;
     hash = hash_str(text, 0);
-    for (struct index_probe probe = index_probe(&in->index, hash); index_next(&in->index, &probe);) {
+    for (struct index_probe probe = index_probe(&in->index, hash);
+         index_next(&in->index, &probe);) {
         t = pool_get(&in->texts, probe.item);
         if (str_equal(str_of(t->p, t->n), text)) {
             t->references++;

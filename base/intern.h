@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * struct intern: each different text once, named by a small number. Number 0 is the empty text, always there. Texts
- * are counted: intern_get() and intern_hold() add a reference, intern_release() gives one back, and a text without
- * references is freed and its number used again.
+ * struct intern: each different text once, named by a small number. Number 0 is the empty text,
+ * always there. Texts are counted: intern_get() and intern_hold() add a reference, intern_release()
+ * gives one back, and a text without references is freed and its number used again.
  */
 #ifndef BASE_INTERN_H
 #define BASE_INTERN_H

@@ -21,7 +21,8 @@ must_have(void *p, size_t bytes)
 {
     if (p == NULL) {
         fprintf(stderr,
-                "ticketstream: no memory for %zu bytes: lower limits.tickets or limits.held_events, or use a larger "
+                "ticketstream: no memory for %zu bytes: lower limits.tickets or "
+                "limits.held_events, or use a larger "
                 "machine\n",
                 bytes);
         abort();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * struct pool: items of one size in chunks that never move, named by 32-bit numbers. Number 0 is never handed out, so
- * that it can mean "none". Freed items are handed out again, last freed first.
+ * struct pool: items of one size in chunks that never move, named by 32-bit numbers. Number 0 is
+ * never handed out, so that it can mean "none". Freed items are handed out again, last freed first.
  */
 #ifndef BASE_POOL_H
 #define BASE_POOL_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/str.h"
 
-/* Bytes that follow the lead byte, and the range that the first of them must be in (Unicode 15, table 3-7). */
+/* Bytes that follow the lead byte, and the range that the first of them must be in (Unicode 15,
+ * table 3-7). */
 static int
 utf8_tail(unsigned char lead, unsigned char *low, unsigned char *high)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * struct str: a view of bytes, passed by value. It borrows: whoever keeps it longer than the bytes live must copy
- * it, in one place (an arena, or an intern table). Not terminated by 0. `p` may be NULL only when n is 0.
+ * struct str: a view of bytes, passed by value. It borrows: whoever keeps it longer than the bytes
+ * live must copy it, in one place (an arena, or an intern table). Not terminated by 0. `p` may be
+ * NULL only when n is 0.
  */
 #ifndef BASE_STR_H
 #define BASE_STR_H

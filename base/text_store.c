@@ -15,7 +15,7 @@ struct text_store {
     char **chunks;
     size_t n_chunks;
     size_t cap_chunks;
-    uint32_t used;         /* units of the last chunk */
+    uint32_t used;             /* units of the last chunk */
     uint32_t freed[SIZES + 1]; /* by units: the head of a list through the freed places */
 };
 

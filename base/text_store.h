@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * struct text_store: very many short texts (ticket ids), each named by a 32-bit reference. A text lies with its length
- * in front in chunks of 256 KiB; freed places are kept by size and used again. At most 16 GiB.
+ * struct text_store: very many short texts (ticket ids), each named by a 32-bit reference. A text
+ * lies with its length in front in chunks of 256 KiB; freed places are kept by size and used again.
+ * At most 16 GiB.
  */
 #ifndef BASE_TEXT_STORE_H
 #define BASE_TEXT_STORE_H

@@ -39,7 +39,7 @@ struct partials {
     struct row *rows; /* rows[n..cap) keep the memory of their tallies */
     size_t n;
     size_t cap;
-    size_t last; /* the row of the last call */
+    size_t last;        /* the row of the last call */
     struct arena arena; /* of the batch that is being handed over */
 };
 
@@ -97,9 +97,11 @@ add_row(struct partials *p, const struct row_key *key, uint64_t hash)
 }
 
 static struct row *
-get_row(struct partials *p, uint32_t profile, evtime_ms pane, evtime_ms second, evtime_ms lateness_class)
+get_row(struct partials *p, uint32_t profile, evtime_ms pane, evtime_ms second,
+        evtime_ms lateness_class)
 {
-    struct row_key key = {.pane = pane, .second = second, .lateness_class = lateness_class, .profile = profile};
+    struct row_key key = {
+        .pane = pane, .second = second, .lateness_class = lateness_class, .profile = profile};
     uint64_t hash;
 
     if (p->last < p->n && key_equal(&p->rows[p->last].key, &key))
@@ -114,14 +116,15 @@ get_row(struct partials *p, uint32_t profile, evtime_ms pane, evtime_ms second, 
 }
 
 struct tally *
-partials_row(struct partials *p, uint32_t profile, evtime_ms pane, evtime_ms second, evtime_ms lateness_class)
+partials_row(struct partials *p, uint32_t profile, evtime_ms pane, evtime_ms second,
+             evtime_ms lateness_class)
 {
     return &get_row(p, profile, pane, second, lateness_class)->tally;
 }
 
 void
-partials_add_age(struct partials *p, uint32_t profile, evtime_ms pane, evtime_ms lateness_class, enum age_kind kind,
-                 evtime_ms birth, int64_t count)
+partials_add_age(struct partials *p, uint32_t profile, evtime_ms pane, evtime_ms lateness_class,
+                 enum age_kind kind, evtime_ms birth, int64_t count)
 {
     ages_add(&get_row(p, profile, pane, EVTIME_NONE, lateness_class)->ages[kind], birth, count);
 }
@@ -141,11 +144,11 @@ describe_bins(const struct tally_bin *bins, size_t n, struct arena *a, struct pa
         struct partial_sketch *to;
 
         if (i == 0 || tally_bin_duration(bins[i]) != tally_bin_duration(bins[i - 1]))
-            ret->sketches.v[ret->sketches.n++] =
-                (struct partial_sketch){.duration = (int32_t)tally_bin_duration(bins[i]), .bins.v = all + i};
+            ret->sketches.v[ret->sketches.n++] = (struct partial_sketch){
+                .duration = (int32_t)tally_bin_duration(bins[i]), .bins.v = all + i};
         to = &ret->sketches.v[ret->sketches.n - 1];
-        to->bins.v[to->bins.n++] =
-            (struct partial_bin){.index = (int32_t)tally_bin_index(bins[i]), .count = tally_bin_count(bins[i])};
+        to->bins.v[to->bins.n++] = (struct partial_bin){.index = (int32_t)tally_bin_index(bins[i]),
+                                                        .count = tally_bin_count(bins[i])};
     }
 }
 
@@ -157,8 +160,9 @@ describe_tally(const struct tally *t, struct arena *a, struct partial_row *ret)
     ret->measures.v = arena_alloc(a, t->n_values, sizeof(*ret->measures.v));
     for (unsigned word = 0; word < MEASURES_MAX / 64; word++)
         for (uint64_t bits = t->present[word]; bits != 0; bits &= bits - 1, n++)
-            ret->measures.v[n] = (struct partial_measure){
-                .measure = (int32_t)(word * 64) + __builtin_ctzll(bits), .value = tally_values(t)[n]};
+            ret->measures.v[n] =
+                (struct partial_measure){.measure = (int32_t)(word * 64) + __builtin_ctzll(bits),
+                                         .value = tally_values(t)[n]};
     ret->measures.n = n;
     describe_bins(tally_bins(t), t->n_bins, a, ret);
 }
@@ -173,8 +177,9 @@ describe_ages(const struct row *row, struct arena *a, struct partial_row *ret)
     ret->ages.v = arena_alloc(a, n, sizeof(*ret->ages.v));
     for (int kind = 0; kind < AGE_KINDS; kind++)
         for (uint32_t i = 0; i < row->ages[kind].n; i++)
-            ret->ages.v[ret->ages.n++] = (struct partial_age){
-                .kind = kind, .at = row->ages[kind].v[i].birth, .count = row->ages[kind].v[i].count};
+            ret->ages.v[ret->ages.n++] = (struct partial_age){.kind = kind,
+                                                              .at = row->ages[kind].v[i].birth,
+                                                              .count = row->ages[kind].v[i].count};
 }
 
 static void
@@ -225,8 +230,8 @@ struct pieces {
     struct piece *v;
     size_t n;
     size_t cap;
-    struct index places;     /* profile -> place in the current piece's profiles */
-    uint32_t *profiles;      /* the profile at each place */
+    struct index places; /* profile -> place in the current piece's profiles */
+    uint32_t *profiles;  /* the profile at each place */
     struct partial_profile *described;
     struct partial_row *rows;
 };
@@ -254,7 +259,8 @@ find_place(const struct pieces *all, uint32_t profile)
     const uint32_t *names = all->profiles + (piece->profiles - all->described);
     uint64_t hash = hash_bytes(&profile, sizeof(profile), 0);
 
-    for (struct index_probe probe = index_probe(&all->places, hash); index_next(&all->places, &probe);)
+    for (struct index_probe probe = index_probe(&all->places, hash);
+         index_next(&all->places, &probe);)
         if (names[probe.item] == profile)
             return (int32_t)probe.item;
     return -1;
@@ -332,7 +338,8 @@ forget(struct partials *p, evtime_ms edge)
     p->last = SIZE_MAX;
 }
 
-/* With many profiles nothing of a row is near by the time it leaves: asks for what the rows after row i need. */
+/* With many profiles nothing of a row is near by the time it leaves: asks for what the rows after
+ * row i need. */
 static void
 prefetch(const struct partials *p, size_t i)
 {
@@ -345,8 +352,8 @@ prefetch(const struct partials *p, size_t i)
 }
 
 void
-partials_flush(struct partials *p, evtime_ms edge, const struct partial_batch *header, partial_batch_fn *take,
-               void *context)
+partials_flush(struct partials *p, evtime_ms edge, const struct partial_batch *header,
+               partial_batch_fn *take, void *context)
 {
     struct pieces all = {0};
     struct partial_batch batch = *header;
@@ -394,7 +401,8 @@ partials_restore(struct partials *p, const struct partial_batch *batch)
     for (size_t i = 0; i < batch->rows.n; i++) {
         const struct partial_row *row = &batch->rows.v[i];
         uint32_t profile = profile_of_description(p->profiles, &batch->profiles.v[row->profile]);
-        struct tally *t = partials_row(p, profile, row->pane, row->has_second_pane ? row->second_pane : EVTIME_NONE,
+        struct tally *t = partials_row(p, profile, row->pane,
+                                       row->has_second_pane ? row->second_pane : EVTIME_NONE,
                                        row->lateness_class);
 
         for (size_t m = 0; m < row->measures.n; m++)
@@ -410,8 +418,9 @@ partials_restore(struct partials *p, const struct partial_batch *batch)
             }
         }
         for (size_t k = 0; k < row->ages.n; k++)
-            partials_add_age(p, profile, row->pane, row->lateness_class, (enum age_kind)row->ages.v[k].kind,
-                             row->ages.v[k].at, row->ages.v[k].count);
+            partials_add_age(p, profile, row->pane, row->lateness_class,
+                             (enum age_kind)row->ages.v[k].kind, row->ages.v[k].at,
+                             row->ages.v[k].count);
         profile_release(p->profiles, profile);
     }
 }

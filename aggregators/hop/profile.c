@@ -183,7 +183,8 @@ profile_with(struct profiles *p, uint32_t profile, unsigned dimension, struct st
 }
 
 void
-profile_describe(const struct profiles *p, uint32_t profile, struct arena *a, struct partial_profile *ret)
+profile_describe(const struct profiles *p, uint32_t profile, struct arena *a,
+                 struct partial_profile *ret)
 {
     const uint32_t *tuple = profile_tuple(p, profile);
 

@@ -4,18 +4,19 @@
 #include "aggregators/windows/ages.h"
 #include "base/check.h"
 
-/* A row's a, b and c name durations where its kind is DURATION and measures elsewhere; these pick the right table. */
-#define ARG_COUNT(x) MEASURE_##x
-#define ARG_LEVEL(x) MEASURE_##x
-#define ARG_NET_FLOW(x) MEASURE_##x
-#define ARG_RATIO(x) MEASURE_##x
-#define ARG_SAMPLE(x) MEASURE_##x
-#define ARG_POINTS(x) MEASURE_##x
-#define ARG_MIX(x) MEASURE_##x
-#define ARG_MEAN(x) MEASURE_##x
-#define ARG_MONEY(x) MEASURE_##x
-#define ARG_SCORE(x) MEASURE_##x
-#define ARG_DURATION(x) DURATION_##x
+/* A row's a, b and c name durations where its kind is DURATION and measures elsewhere; these pick
+ * the right table. */
+#define ARG_COUNT(x)     MEASURE_##x
+#define ARG_LEVEL(x)     MEASURE_##x
+#define ARG_NET_FLOW(x)  MEASURE_##x
+#define ARG_RATIO(x)     MEASURE_##x
+#define ARG_SAMPLE(x)    MEASURE_##x
+#define ARG_POINTS(x)    MEASURE_##x
+#define ARG_MIX(x)       MEASURE_##x
+#define ARG_MEAN(x)      MEASURE_##x
+#define ARG_MONEY(x)     MEASURE_##x
+#define ARG_SCORE(x)     MEASURE_##x
+#define ARG_DURATION(x)  DURATION_##x
 #define ARG_HISTOGRAM(x) AGE_OF_##x
 
 const struct metric metrics[METRIC_NUMBERS] = {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The metric catalogue: one row per metric (catalogue.tbl), over the measures that rows carry (measures.tbl) and the
- * durations that have a sketch beside their sum (durations.tbl). The engines add measures; what a metric's value is
- * stands here and nowhere else.
+ * The metric catalogue: one row per metric (catalogue.tbl), over the measures that rows carry
+ * (measures.tbl) and the durations that have a sketch beside their sum (durations.tbl). The engines
+ * add measures; what a metric's value is stands here and nowhere else.
  */
 #ifndef AGGREGATORS_METRICS_CATALOGUE_H
 #define AGGREGATORS_METRICS_CATALOGUE_H
@@ -59,7 +59,8 @@ struct metric {
     const char *window;
 };
 
-/* Of the whole catalogue: in every record, so that a reader knows which definitions made the numbers. */
+/* Of the whole catalogue: in every record, so that a reader knows which definitions made the
+ * numbers. */
 enum { DEFINITION_VERSION = 1 };
 
 extern const struct metric metrics[METRIC_NUMBERS];

@@ -7,7 +7,8 @@
 #include <stddef.h>
 
 /* Scores and points are whole millionths on the way here; published they are the scores and points
- * themselves, and a value is the quotient of what is published: a reader who divides gets the same bits. */
+ * themselves, and a value is the quotient of what is published: a reader who divides gets the same
+ * bits. */
 #define MILLIONTHS 1e6
 #define WILSON_Z   1.96
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * From what was added up to what is published: one loop over the catalogue fills the Metrics
- * record. Pure arithmetic; each value is the quotient of the two numbers that are published beside it.
+ * record. Pure arithmetic; each value is the quotient of the two numbers that are published beside
+ * it.
  */
 #ifndef AGGREGATORS_METRICS_VALUES_H
 #define AGGREGATORS_METRICS_VALUES_H
@@ -22,8 +23,8 @@ struct values_input {
     const struct tally *tally;
     int64_t level; /* backlog at the window's end */
     int64_t net_flow;
-    bool has_mix;      /* the segmentation has channel */
-    int64_t mix_total; /* volume of the segment without its channel */
+    bool has_mix;                     /* the segmentation has channel */
+    int64_t mix_total;                /* volume of the segment without its channel */
     const struct age_histogram *ages; /* one per enum age_kind; NULL: null in this record */
 };
 

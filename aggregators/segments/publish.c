@@ -253,14 +253,16 @@ fill_head(struct publisher *p, const struct entry *e, const struct segment *s, e
 }
 
 static bool
-publish_entry(struct publisher *p, struct entry *e, evtime_ms watermark, bool is_last, struct outbox *out)
+publish_entry(struct publisher *p, struct entry *e, evtime_ms watermark, bool is_last,
+              struct outbox *out)
 {
     const struct segment *s = segment_get(p->segments, e->segment);
     bool is_running = !e->window->is_closed;
     bool is_whole = e->n_published == 0 && (!is_running || is_last) && holds_something(e);
     uint64_t hash = make_metrics(p, e, s, e->n_published > 0);
 
-    /* At its close, and at the end of a run, what a window holds is published whether it was before or not. */
+    /* At its close, and at the end of a run, what a window holds is published whether it was before
+     * or not. */
     if (!is_whole && (e->n_published > 0 || e->is_early) && hash == e->published_hash) {
         if (e->n_published == 0)
             forget_ages(e);

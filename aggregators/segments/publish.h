@@ -3,12 +3,12 @@
  * From the entries of an edge to rollups in the outbox. Entries are offered in any order; what is
  * really published, and in which order, is decided here:
  *
- *   a running one             published if a measure or its net flow is not 0 and a value is another one than in its
- *                             last record (at the last edge of a run: always), is_closed false
- *   a window that closes      published if a measure or its net flow is not 0, or was when it was published early
- *   a closed one that changed published with the next revision if a value of its metrics is another
- * one than in its last record; where it had none, as one that closes a running one (last edge)
- * published as one that closes, is_closed false
+ *   a running one             published if a measure or its net flow is not 0 and a value is
+ * another one than in its last record (at the last edge of a run: always), is_closed false a window
+ * that closes      published if a measure or its net flow is not 0, or was when it was published
+ * early a closed one that changed published with the next revision if a value of its metrics is
+ * another one than in its last record; where it had none, as one that closes a running one (last
+ * edge) published as one that closes, is_closed false
  *
  * and sorted by (window end, tenant, segment_id, window name). So the topic does not show how rows
  * came.
@@ -28,8 +28,8 @@ struct publisher *publisher_new(const struct settings *settings, struct segment_
 void publisher_free(struct publisher **p);
 
 /*
- * The entry's window closes: the ages of the tickets that are open now belong to it from here on, if it is published at
- * this edge (rule 9). To be offered at the same edge.
+ * The entry's window closes: the ages of the tickets that are open now belong to it from here on,
+ * if it is published at this edge (rule 9). To be offered at the same edge.
  */
 void publisher_close(struct publisher *p, uint32_t entry);
 /* The entry's window closes, or closed earlier and the entry changed, or runs. Each entry at most
@@ -42,7 +42,8 @@ struct published {
 };
 
 /* Publishes what was offered, with that watermark. `is_last`: this is the last edge of a run. */
-struct published publisher_publish(struct publisher *p, evtime_ms watermark, bool is_last, struct outbox *out);
+struct published publisher_publish(struct publisher *p, evtime_ms watermark, bool is_last,
+                                   struct outbox *out);
 
 size_t publisher_bytes(const struct publisher *p);
 

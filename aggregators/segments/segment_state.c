@@ -77,9 +77,10 @@ describe_ages(const struct segment *segment, struct arena *a, struct segment_lev
     to->ages.n = 0;
     for (int kind = 0; segment->ages != NULL && kind < AGE_KINDS; kind++)
         for (uint32_t i = 0; i < segment->ages[kind].n; i++)
-            to->ages.v[to->ages.n++] = (struct segment_age){.kind = kind,
-                                                            .birth = segment->ages[kind].v[i].birth,
-                                                            .count = segment->ages[kind].v[i].count};
+            to->ages.v[to->ages.n++] =
+                (struct segment_age){.kind = kind,
+                                     .birth = segment->ages[kind].v[i].birth,
+                                     .count = segment->ages[kind].v[i].count};
 }
 
 static void
@@ -140,10 +141,8 @@ describe_histograms(const struct entry *entry, struct arena *a, struct segment_w
     for (size_t kind = 0; kind < to->ages.n; kind++) {
         const struct age_histogram *from = &entry->ages[kind];
 
-        to->ages.v[kind] = (struct segment_histogram){.n = from->n,
-                                                      .p50_ms = from->p50_ms,
-                                                      .p90_ms = from->p90_ms,
-                                                      .max_ms = from->max_ms};
+        to->ages.v[kind] = (struct segment_histogram){
+            .n = from->n, .p50_ms = from->p50_ms, .p90_ms = from->p90_ms, .max_ms = from->max_ms};
         to->ages.v[kind].classes.n = AGE_CLASSES;
         to->ages.v[kind].classes.v = arena_alloc(a, AGE_CLASSES, sizeof(int64_t));
         memcpy(to->ages.v[kind].classes.v, from->classes, sizeof(from->classes));
@@ -320,10 +319,8 @@ restore_histograms(struct entry *entry, const struct segment_window *from)
 
         if (h->classes.n != AGE_CLASSES)
             return false;
-        entry->ages[kind] = (struct age_histogram){.n = h->n,
-                                                   .p50_ms = h->p50_ms,
-                                                   .p90_ms = h->p90_ms,
-                                                   .max_ms = h->max_ms};
+        entry->ages[kind] = (struct age_histogram){
+            .n = h->n, .p50_ms = h->p50_ms, .p90_ms = h->p90_ms, .max_ms = h->max_ms};
         memcpy(entry->ages[kind].classes, h->classes.v, sizeof(entry->ages[kind].classes));
     }
     return true;

@@ -32,7 +32,7 @@ struct segment {
     uint32_t n_entries; /* in windows */
     struct segment_text *text;
     struct ages *ages; /* of the open tickets, one per enum age_kind; NULL: there was none yet */
-    uint32_t group; /* 0: the segmentation has no channel */
+    uint32_t group;    /* 0: the segmentation has no channel */
     uint32_t next_in_group;
     uint16_t segmentation;
     bool is_kept;      /* the caller's mark for the next collection */

@@ -34,7 +34,8 @@ struct entry {
     int64_t level; /* of a closed window; else 0 */
     int64_t net_flow;
     uint64_t published_hash; /* of the metrics in its last record */
-    struct age_histogram *ages; /* where has_ages: one per kind, as at the close; NULL: none was open */
+    struct age_histogram
+        *ages; /* where has_ages: one per kind, as at the close; NULL: none was open */
     struct window_state *window;
     uint32_t segment;
     uint32_t newer; /* of the same segment and spec */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One event on its way into one ticket: what the steps of the ticket's life share, and how they observe.
+ * One event on its way into one ticket: what the steps of the ticket's life share, and how they
+ * observe.
  *
- * A fact is counted at the event's time in the segment that the ticket has after the event's own attributes. A fact of
- * a cancelled ticket is not counted. What an event takes back leaves where it was counted. In both cases the row's
- * lateness class tells the windows behind the hop how late it is.
+ * A fact is counted at the event's time in the segment that the ticket has after the event's own
+ * attributes. A fact of a cancelled ticket is not counted. What an event takes back leaves where it
+ * was counted. In both cases the row's lateness class tells the windows behind the hop how late it
+ * is.
  */
 #ifndef AGGREGATORS_TICKETS_APPLYING_H
 #define AGGREGATORS_TICKETS_APPLYING_H
@@ -19,8 +21,9 @@ struct ticket_rules {
     struct partials *partials;
     struct ticket_store *store;
     struct ticket_counters *counters;
-    struct arena arena;                    /* of one application */
-    signed char dimension[DIMENSION_COUNT]; /* place in settings.dimensions, -1: no segmentation uses it */
+    struct arena arena; /* of one application */
+    signed char
+        dimension[DIMENSION_COUNT]; /* place in settings.dimensions, -1: no segmentation uses it */
 };
 
 struct applying {
@@ -40,7 +43,8 @@ struct applying {
     uint32_t fact_profile; /* ... in this profile (with a reference) */
 };
 
-/* True if the part of the event whose kind has this mark may be applied: in order, or late and not older. */
+/* True if the part of the event whose kind has this mark may be applied: in order, or late and not
+ * older. */
 static inline bool
 is_newer(const struct applying *a, struct evtime48 mark)
 {
@@ -53,15 +57,16 @@ later_of(struct evtime48 mark, evtime_ms t)
     return evtime48_get(mark) > t ? mark : evtime48_of(t);
 }
 
-/* The row for something at `t` in the profile; `second` is another instant whose pane the window must hold too, or
- * EVTIME_NONE. */
+/* The row for something at `t` in the profile; `second` is another instant whose pane the window
+ * must hold too, or EVTIME_NONE. */
 struct tally *row_at(struct applying *a, uint32_t profile, evtime_ms t, evtime_ms second);
 
 /* The row of a fact at the event's time, which is thereby made; NULL if the ticket makes none. */
 struct tally *fact_row(struct applying *a, uint32_t profile);
 /* A fact at the event's time; false if the ticket makes none. */
 bool fact(struct applying *a, uint32_t profile, enum measure m, int64_t value);
-/* A duration that ends at the event's time; false also if it is negative, which is counted and left out. */
+/* A duration that ends at the event's time; false also if it is negative, which is counted and left
+ * out. */
 bool fact_duration(struct applying *a, uint32_t profile, enum duration d, dur_ms ms);
 
 /* The steps of a ticket's life; life.c has the table. */
@@ -79,7 +84,8 @@ void apply_survey(struct applying *a);
 void apply_sentiment(struct applying *a);
 void apply_review(struct applying *a);
 
-/* The ticket's last customer message, a creation by a customer is one; EVTIME_NONE if there was none. */
+/* The ticket's last customer message, a creation by a customer is one; EVTIME_NONE if there was
+ * none. */
 evtime_ms last_customer_message(const struct applying *a);
 
 /* Opens a cycle at the event's time, if none is open and nothing after it has answered. */
@@ -87,7 +93,7 @@ void cycle_open(struct applying *a);
 void cycle_close(struct applying *a);
 
 /* The whole event into its ticket. */
-void ticket_apply(struct ticket_rules *rules, const struct ticket_event *event, uint64_t id_hash, evtime_ms now,
-                  bool late);
+void ticket_apply(struct ticket_rules *rules, const struct ticket_event *event, uint64_t id_hash,
+                  evtime_ms now, bool late);
 
 #endif

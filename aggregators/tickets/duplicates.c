@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A queue in the order of application, whose front is dropped as engine time passes it, and an index over it. A late
- * event's entry may end before those in front of it; it then waits for them, and the look-up judges by its own end.
+ * A queue in the order of application, whose front is dropped as engine time passes it, and an
+ * index over it. A late event's entry may end before those in front of it; it then waits for them,
+ * and the look-up judges by its own end.
  */
 #include "aggregators/tickets/duplicates.h"
 

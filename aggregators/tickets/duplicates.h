@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which event ids were applied: 64-bit hashes with a fixed seed, each kept until engine time has passed the instant at
- * which it was applied + duplicates_within, rounded up to the pane. About 38 bytes for each event of that time.
+ * Which event ids were applied: 64-bit hashes with a fixed seed, each kept until engine time has
+ * passed the instant at which it was applied + duplicates_within, rounded up to the pane. About 38
+ * bytes for each event of that time.
  */
 #ifndef AGGREGATORS_TICKETS_DUPLICATES_H
 #define AGGREGATORS_TICKETS_DUPLICATES_H
@@ -17,9 +18,11 @@ void duplicates_free(struct duplicates **d);
 uint64_t duplicates_hash(struct str event_id);
 /* Brings the hash's memory near. */
 void duplicates_prefetch(const struct duplicates *d, uint64_t hash);
-/* True if the id was applied and is not yet forgotten at engine time `now`. Always false when within is 0. */
+/* True if the id was applied and is not yet forgotten at engine time `now`. Always false when
+ * within is 0. */
 bool duplicates_seen(const struct duplicates *d, uint64_t hash, evtime_ms now);
-/* The id was applied to an event of time `occurred_at`, at engine time `now` (which never goes back). */
+/* The id was applied to an event of time `occurred_at`, at engine time `now` (which never goes
+ * back). */
 void duplicates_add(struct duplicates *d, uint64_t hash, evtime_ms occurred_at, evtime_ms now);
 
 /* All that are remembered, oldest first: hash and the instant after which it is forgotten. */

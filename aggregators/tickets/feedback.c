@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Surveys, sentiment and quality reviews (rules 12 and 16): of each survey kind the last valid answer of a ticket counts, of each
- * review its last version. What is replaced leaves the segment and the windows in which it was counted (rule 3).
- * While a ticket is cancelled its answers and reviews are left out whole: what counted before stays.
+ * Surveys, sentiment and quality reviews (rules 12 and 16): of each survey kind the last valid
+ * answer of a ticket counts, of each review its last version. What is replaced leaves the segment
+ * and the windows in which it was counted (rule 3). While a ticket is cancelled its answers and
+ * reviews are left out whole: what counted before stays.
  */
 #include "aggregators/tickets/applying.h"
 #include "base/check.h"
@@ -10,7 +11,8 @@
 
 enum { MILLION = 1000000 };
 
-/* Rounded to 6 decimals, half to even, in millionths. Accepted events have |v| <= 10^6, so sums of many fit too. */
+/* Rounded to 6 decimals, half to even, in millionths. Accepted events have |v| <= 10^6, so sums of
+ * many fit too. */
 static int64_t
 millionths(double v)
 {
@@ -74,7 +76,8 @@ names_scale(struct str text, const struct survey_scale *scale)
     return same;
 }
 
-/* The scale of an answer: the configured one, or another that the event names; NULL if that is not known. */
+/* The scale of an answer: the configured one, or another that the event names; NULL if that is not
+ * known. */
 static const struct survey_scale *
 scale_of(const struct settings *settings, const struct survey_responded *p)
 {
@@ -145,7 +148,8 @@ apply_offered(struct applying *a)
 
     if (!fact(a, offer.profile, MEASURE_surveys_offered, 1))
         return;
-    if (solve != EVTIME_NONE && fact_duration(a, offer.profile, DURATION_survey_delay, a->t - solve))
+    if (solve != EVTIME_NONE &&
+        fact_duration(a, offer.profile, DURATION_survey_delay, a->t - solve))
         offer.delay = a->t - solve;
     if (p->survey_id.n > 0)
         offer.survey_id = ticket_store_text_add(a->rules->store, p->survey_id);
@@ -218,11 +222,13 @@ apply_sentiment(struct applying *a)
 }
 
 static bool
-is_same_review(const struct applying *a, const struct review *r, const struct qa_review_completed *p)
+is_same_review(const struct applying *a, const struct review *r,
+               const struct qa_review_completed *p)
 {
     struct str id = r->id != 0 ? ticket_store_text(a->rules->store, r->id) : STR("");
 
-    return id.n > 0 && (str_equal(id, p->review_id) || (p->has_supersedes && str_equal(id, p->supersedes)));
+    return id.n > 0 &&
+           (str_equal(id, p->review_id) || (p->has_supersedes && str_equal(id, p->supersedes)));
 }
 
 static void
@@ -257,7 +263,8 @@ apply_review(struct applying *a)
 {
     const struct qa_review_completed *p = &a->event->payload.u.qa_review_completed;
     struct extras *x;
-    struct review review = {.at = a->t, .points = millionths(p->points), .possible = millionths(p->possible)};
+    struct review review = {
+        .at = a->t, .points = millionths(p->points), .possible = millionths(p->possible)};
 
     if (a->silent)
         return;

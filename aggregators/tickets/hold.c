@@ -7,8 +7,9 @@
 #include <stdalign.h>
 
 enum {
-    BUCKETS = 4096,               /* of the ring; a power of two */
-    BUCKETS_OF_SPAN = BUCKETS / 2, /* that max_out_of_orderness is cut into: the held span never laps the ring */
+    BUCKETS = 4096, /* of the ring; a power of two */
+    BUCKETS_OF_SPAN =
+        BUCKETS / 2, /* that max_out_of_orderness is cut into: the held span never laps the ring */
     CHUNK_BYTES = 2048, /* some events: in a quiet stream a bucket has few */
     LINE_BYTES = 64     /* of the processor's cache */
 };
@@ -20,7 +21,8 @@ struct chunk {
     alignas(max_align_t) char bytes[];
 };
 
-/* Adding an event touches a bucket that was not touched for long: what it must read of the newest chunk is here. */
+/* Adding an event touches a bucket that was not touched for long: what it must read of the newest
+ * chunk is here. */
 struct bucket {
     struct chunk *chunks; /* newest first */
     size_t used;          /* of the newest */
@@ -36,7 +38,8 @@ struct heap {
 
 struct hold {
     dur_ms width_ms;
-    int64_t open; /* number (time / width) of the bucket that is in the heap; buckets before it are empty */
+    int64_t open; /* number (time / width) of the bucket that is in the heap; buckets before it are
+                     empty */
     struct heap heap;
     struct bucket buckets[BUCKETS];
     uint64_t filled[BUCKETS / 64]; /* bit: the bucket has chunks */
@@ -79,8 +82,8 @@ hold_free(struct hold **h)
 }
 
 /*
- * The order in which events are applied. Copies of an event are told apart by their place in the log: which of them goes
- * first must not depend on when the bucket was opened.
+ * The order in which events are applied. Copies of an event are told apart by their place in the
+ * log: which of them goes first must not depend on when the bucket was opened.
  */
 static bool
 goes_before(const struct held *a, const struct held *b)
@@ -169,7 +172,9 @@ apart(const struct held *event)
 {
     const char *p = event->event_id.p;
 
-    return p >= event->body.p && p + event->event_id.n <= event->body.p + event->body.n ? 0 : event->event_id.n;
+    return p >= event->body.p && p + event->event_id.n <= event->body.p + event->body.n
+               ? 0
+               : event->event_id.n;
 }
 
 static size_t
@@ -317,7 +322,8 @@ next_bucket(struct hold *h)
     return h->open + (int64_t)distance_to_filled(h, place);
 }
 
-/* Nothing before `w` is left, and `number` is the first bucket with events: the ring's start follows W. */
+/* Nothing before `w` is left, and `number` is the first bucket with events: the ring's start
+ * follows W. */
 static void
 follow(struct hold *h, int64_t number, evtime_ms w)
 {

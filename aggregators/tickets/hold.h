@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The hold: events of one partition wait here until the watermark W has passed them, then leave in the order
- * (occurred_at, source_sequence with absent last, event_id). What waits is the Avro record as it came, since decoding
- * it again is cheaper than keeping it decoded.
+ * The hold: events of one partition wait here until the watermark W has passed them, then leave in
+ * the order (occurred_at, source_sequence with absent last, event_id). What waits is the Avro
+ * record as it came, since decoding it again is cheaper than keeping it decoded.
  *
- * Held events lie in [W, W + max_out_of_orderness]: a ring of buckets of event time covers that span. Only the bucket
- * that W is in is kept in order (a heap); the others are just appended to.
+ * Held events lie in [W, W + max_out_of_orderness]: a ring of buckets of event time covers that
+ * span. Only the bucket that W is in is kept in order (a heap); the others are just appended to.
  *
  *      W                                     W + max_out_of_orderness
  *      ▼                                     ▼
@@ -33,13 +33,16 @@ struct held {
 struct hold *hold_new(dur_ms max_out_of_orderness_ms);
 void hold_free(struct hold **h);
 
-/* False: the span from the first held event to this one is too long; take out what W has passed, then add. */
+/* False: the span from the first held event to this one is too long; take out what W has passed,
+ * then add. */
 bool hold_fits(const struct hold *h, evtime_ms occurred_at);
 /* Copies the event's body and event_id. `w` is W <= occurred_at. */
 void hold_add(struct hold *h, const struct held *event, evtime_ms w);
-/* The first event before `w`, taken out; NULL when there is none. Its bytes stay valid until the next hold_add(). */
+/* The first event before `w`, taken out; NULL when there is none. Its bytes stay valid until the
+ * next hold_add(). */
 const struct held *hold_take(struct hold *h, evtime_ms w);
-/* occurred_at of the first event. There must be one. W must then move past it before the next hold_add(). */
+/* occurred_at of the first event. There must be one. W must then move past it before the next
+ * hold_add(). */
 evtime_ms hold_first(struct hold *h);
 
 uint64_t hold_count(const struct hold *h);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The life of a ticket, as a table over the event types: what an event of each type changes in the ticket's dimensions
- * beside attrs, and what it does. The rules are METRICS 1.0.1; rule numbers stand beside the code that is them.
+ * The life of a ticket, as a table over the event types: what an event of each type changes in the
+ * ticket's dimensions beside attrs, and what it does. The rules are METRICS 1.0.1; rule numbers
+ * stand beside the code that is them.
  *
- * An application goes: find the ticket -> attrs, then the type's own dimensions (one new profile) -> the step of the
- * type, which counts facts -> the level, which follows from what the ticket is now.
+ * An application goes: find the ticket -> attrs, then the type's own dimensions (one new profile)
+ * -> the step of the type, which counts facts -> the level, which follows from what the ticket is
+ * now.
  */
 #include "aggregators/tickets/applying.h"
 #include "base/check.h"
@@ -17,7 +19,8 @@ row_at(struct applying *a, uint32_t profile, evtime_ms t, evtime_ms second)
     evtime_ms other = second != EVTIME_NONE ? floor_to(second, pane) : EVTIME_NONE;
     evtime_ms lateness_class = at + pane > a->now ? 0 : floor_to(a->now, pane);
 
-    return partials_row(a->rules->partials, profile, at, other == at ? EVTIME_NONE : other, lateness_class);
+    return partials_row(a->rules->partials, profile, at, other == at ? EVTIME_NONE : other,
+                        lateness_class);
 }
 
 struct tally *
@@ -94,7 +97,8 @@ static const struct {
     size_t has;
     size_t value;
 } attr_members[DIMENSION_COUNT] = {
-#define ATTR(id, name) [DIMENSION_##id] = {offsetof(struct attrs, has_##name), offsetof(struct attrs, name)}
+#define ATTR(id, name)                                                                             \
+    [DIMENSION_##id] = {offsetof(struct attrs, has_##name), offsetof(struct attrs, name)}
     ATTR(CHANNEL, channel),
     ATTR(QUEUE, queue),
     ATTR(TEAM, team),
@@ -179,7 +183,8 @@ change_assigned(struct applying *a, struct change *c)
     change_own(a, c, DIMENSION_QUEUE, p->has_to_queue, p->to_queue);
 }
 
-/* Attributes and channel moves share a mark (rule 13): attrs of this very event may have moved it to t already. */
+/* Attributes and channel moves share a mark (rule 13): attrs of this very event may have moved it
+ * to t already. */
 static void
 change_channel(struct applying *a, struct change *c)
 {
@@ -239,25 +244,29 @@ change_dimensions(struct applying *a)
     if (life[a->event->payload.kind].own != NULL)
         life[a->event->payload.kind].own(a, &c);
     if (c.changed)
-        ticket_set_profile(rules->store, &a->ticket->profile, profile_get(rules->profiles, c.tuple));
+        ticket_set_profile(rules->store, &a->ticket->profile,
+                           profile_get(rules->profiles, c.tuple));
     for (unsigned i = 0; i < c.n_owned; i++)
         profiles_text_release(rules->profiles, c.owned[i]);
 }
 
 static void
-add_age(struct applying *a, uint32_t profile, evtime_ms at, enum age_kind kind, evtime_ms birth, int64_t count)
+add_age(struct applying *a, uint32_t profile, evtime_ms at, enum age_kind kind, evtime_ms birth,
+        int64_t count)
 {
     dur_ms pane = a->rules->settings->pane_ms;
     evtime_ms from = floor_to(at, pane);
 
     if (birth != EVTIME_NONE)
-        partials_add_age(a->rules->partials, profile, from, from + pane > a->now ? 0 : floor_to(a->now, pane), kind,
+        partials_add_age(a->rules->partials, profile, from,
+                         from + pane > a->now ? 0 : floor_to(a->now, pane), kind,
                          ceil_to(birth, pane), count);
 }
 
 /* The ticket enters (1) or leaves (-1) the level of a profile, with its ages. */
 static void
-move_level(struct applying *a, uint32_t profile, evtime_ms at, evtime_ms customer_message, int64_t count)
+move_level(struct applying *a, uint32_t profile, evtime_ms at, evtime_ms customer_message,
+           int64_t count)
 {
     tally_add(row_at(a, profile, at, EVTIME_NONE), MEASURE_level, count);
     add_age(a, profile, at, AGE_OF_TICKET, evtime48_get(a->ticket->created_at), count);
@@ -265,8 +274,8 @@ move_level(struct applying *a, uint32_t profile, evtime_ms at, evtime_ms custome
 }
 
 /*
- * The backlog (rule 9): created, not cancelled, unsolved. The change of a late event enters no earlier than the
- * ticket's last move in the level, so that no level falls below 0.
+ * The backlog (rule 9): created, not cancelled, unsolved. The change of a late event enters no
+ * earlier than the ticket's last move in the level, so that no level falls below 0.
  */
 static void
 follow_level(struct applying *a, uint32_t old_profile)
@@ -307,17 +316,19 @@ find_ticket(struct applying *a, uint64_t id_hash)
         uint32_t tuple[PROFILE_TUPLE_MAX] = {tenant};
 
         ticket_store_make_room(rules->store);
-        a->number =
-            ticket_store_add(rules->store, a->event->ticket_id, id_hash, profile_get(rules->profiles, tuple));
+        a->number = ticket_store_add(rules->store, a->event->ticket_id, id_hash,
+                                     profile_get(rules->profiles, tuple));
     }
     profiles_text_release(rules->profiles, tenant);
     a->ticket = ticket_get(rules->store, a->number);
 }
 
 void
-ticket_apply(struct ticket_rules *rules, const struct ticket_event *event, uint64_t id_hash, evtime_ms now, bool late)
+ticket_apply(struct ticket_rules *rules, const struct ticket_event *event, uint64_t id_hash,
+             evtime_ms now, bool late)
 {
-    struct applying a = {.rules = rules, .event = event, .t = event->occurred_at, .now = now, .late = late};
+    struct applying a = {
+        .rules = rules, .event = event, .t = event->occurred_at, .now = now, .late = late};
     uint32_t old_profile;
 
     CHECK(event->payload.kind > TICKET_EVENT_PAYLOAD_UNKNOWN &&
@@ -326,12 +337,14 @@ ticket_apply(struct ticket_rules *rules, const struct ticket_event *event, uint6
     ticket_store_advance(rules->store, now);
     find_ticket(&a, id_hash);
     a.silent = a.ticket->cancelled;
-    a.again = event->payload.kind == TICKET_EVENT_PAYLOAD_TICKET_CREATED && !evtime48_is_none(a.ticket->created_at);
+    a.again = event->payload.kind == TICKET_EVENT_PAYLOAD_TICKET_CREATED &&
+              !evtime48_is_none(a.ticket->created_at);
     old_profile = a.ticket->profile;
     a.old_customer = last_customer_message(&a);
     profile_hold(rules->profiles, old_profile);
 
-    rules->counters->after_cancel += a.silent && event->payload.kind != TICKET_EVENT_PAYLOAD_TICKET_RESTORED;
+    rules->counters->after_cancel +=
+        a.silent && event->payload.kind != TICKET_EVENT_PAYLOAD_TICKET_RESTORED;
     change_dimensions(&a);
     if (life[event->payload.kind].apply != NULL)
         life[event->payload.kind].apply(&a);

@@ -2,9 +2,10 @@
 /*
  * Messages: first responses, and cycles of customer message -> human reply (rules 6 and 13).
  *
- * A cycle opens with the oldest unanswered customer message and closes with the next human reply, which is counted, or
- * with a solve, which is not. A late message opens one only if nothing after it has answered already; a late reply
- * closes one only if it came after its start. A late reply that is older than the recorded first one takes its place.
+ * A cycle opens with the oldest unanswered customer message and closes with the next human reply,
+ * which is counted, or with a solve, which is not. A late message opens one only if nothing after
+ * it has answered already; a late reply closes one only if it came after its start. A late reply
+ * that is older than the recorded first one takes its place.
  */
 #include "aggregators/tickets/applying.h"
 
@@ -29,7 +30,8 @@ last_customer_message(const struct applying *a)
     return creation > message ? creation : message;
 }
 
-/* A creation by a customer and a customer message of the same instant are one cycle, also after it was closed. */
+/* A creation by a customer and a customer message of the same instant are one cycle, also after it
+ * was closed. */
 static bool
 is_said_twice(struct applying *a, const struct talk *talk, bool by_creation)
 {
@@ -82,7 +84,8 @@ customer_message(struct applying *a)
     struct talk *talk = ticket_make_talk(a->rules->store, t);
 
     talk->customer_messages++;
-    if (t->opened_by_agent && a->t >= evtime48_get(t->created_at) && evtime48_is_none(talk->first_customer))
+    if (t->opened_by_agent && a->t >= evtime48_get(t->created_at) &&
+        evtime48_is_none(talk->first_customer))
         talk->first_customer = evtime48_of(a->t);
     talk->last_customer = later_of(talk->last_customer, a->t);
     cycle_open(a);
@@ -101,7 +104,8 @@ record_first_reply(struct applying *a, struct talk *talk, uint32_t profile, evti
     talk->first_reply = evtime48_of(a->t);
     profile_hold(a->rules->profiles, profile);
     ticket_set_profile(a->rules->store, &talk->first_reply_profile, profile);
-    a->ticket->first_reply_counted = fact_duration(a, profile, DURATION_first_response, a->t - start);
+    a->ticket->first_reply_counted =
+        fact_duration(a, profile, DURATION_first_response, a->t - start);
 }
 
 /* True if this reply is the ticket's first response. */
@@ -121,8 +125,8 @@ first_reply(struct applying *a, struct talk *talk, uint32_t profile)
         return false;
     a->rules->counters->late_approximate++;
     if (a->ticket->first_reply_counted)
-        tally_add_duration(row_at(a, talk->first_reply_profile, recorded, EVTIME_NONE), DURATION_first_response,
-                           recorded - start, -1);
+        tally_add_duration(row_at(a, talk->first_reply_profile, recorded, EVTIME_NONE),
+                           DURATION_first_response, recorded - start, -1);
     record_first_reply(a, talk, profile, start);
     return true;
 }
@@ -140,7 +144,8 @@ first_answer(struct applying *a, uint32_t profile)
     fact_duration(a, profile, DURATION_first_response_any, a->t - start);
 }
 
-/* First responses since a bot gave the ticket to people, and since a reopening that no human reply came before. */
+/* First responses since a bot gave the ticket to people, and since a reopening that no human reply
+ * came before. */
 static void
 first_reply_since(struct applying *a, uint32_t profile)
 {
@@ -188,16 +193,18 @@ human_reply(struct applying *a, uint32_t profile)
     cycle_close(a);
 }
 
-/* Facts of a human reply are credited to the agent who wrote it (rule 2). With a reference of the caller. */
+/* Facts of a human reply are credited to the agent who wrote it (rule 2). With a reference of the
+ * caller. */
 static uint32_t
 credited_profile(struct applying *a)
 {
     const struct ticket_event *event = a->event;
     int agent = a->rules->dimension[DIMENSION_AGENT];
 
-    if (agent >= 0 && event->has_actor && event->actor.kind == ACTOR_KIND_AGENT && event->actor.has_id &&
-        event->actor.id.n > 0)
-        return profile_with(a->rules->profiles, a->ticket->profile, (unsigned)agent, event->actor.id);
+    if (agent >= 0 && event->has_actor && event->actor.kind == ACTOR_KIND_AGENT &&
+        event->actor.has_id && event->actor.id.n > 0)
+        return profile_with(a->rules->profiles, a->ticket->profile, (unsigned)agent,
+                            event->actor.id);
     profile_hold(a->rules->profiles, a->ticket->profile);
     return a->ticket->profile;
 }

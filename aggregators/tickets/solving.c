@@ -2,9 +2,9 @@
 /*
  * Creation, status, solves, and what hangs on them (rules 4, 5, 7, 8, 10, 11).
  *
- * A solve is counted where the ticket is solved. If an earlier solve was counted, one more row takes it back in those
- * windows that hold both: so a window has each ticket once, at its last solve there, and the engine need not know the
- * windows.
+ * A solve is counted where the ticket is solved. If an earlier solve was counted, one more row
+ * takes it back in those windows that hold both: so a window has each ticket once, at its last
+ * solve there, and the engine need not know the windows.
  */
 #include "aggregators/tickets/applying.h"
 
@@ -55,7 +55,8 @@ end_stretch(struct applying *a)
 enum { SOLVE_DURATIONS = 4 };
 
 static const enum duration solve_durations[SOLVE_DURATIONS] = {
-    DURATION_resolution, DURATION_resolution_excluding_wait, DURATION_agent_work, DURATION_requester_wait};
+    DURATION_resolution, DURATION_resolution_excluding_wait, DURATION_agent_work,
+    DURATION_requester_wait};
 
 static void
 durations_of(const struct ticket *t, const struct spent *spent, evtime_ms solve, dur_ms *ret)
@@ -99,7 +100,8 @@ take_back_solve(struct applying *a, struct work *work)
             tally_add_duration(row, solve_durations[i], durations[i], -1);
 }
 
-/* What is counted at every solve event, whether the ticket is solved for the first time or again (rule 16). */
+/* What is counted at every solve event, whether the ticket is solved for the first time or again
+ * (rule 16). */
 static void
 count_solve_event(struct applying *a, const struct talk *talk)
 {
@@ -211,7 +213,8 @@ apply_status(struct applying *a)
         step(a, p->to);
 }
 
-/* The status that the creation brings, unless an event before it in the order has set one (rule 10). */
+/* The status that the creation brings, unless an event before it in the order has set one (rule
+ * 10). */
 static void
 first_status(struct applying *a, enum status status)
 {
@@ -286,12 +289,14 @@ apply_escalated(struct applying *a)
     a->ticket->escalated = 1;
 }
 
-/* The volume leaves, or comes back to, the windows and the segment in which it was counted (rules 3 and 11). */
+/* The volume leaves, or comes back to, the windows and the segment in which it was counted (rules 3
+ * and 11). */
 static void
 move_volume(struct applying *a, int64_t count)
 {
-    tally_add(row_at(a, a->ticket->volume_profile, evtime48_get(a->ticket->created_at), EVTIME_NONE), MEASURE_volume,
-              count);
+    tally_add(
+        row_at(a, a->ticket->volume_profile, evtime48_get(a->ticket->created_at), EVTIME_NONE),
+        MEASURE_volume, count);
     a->ticket->volume_taken = count < 0;
 }
 

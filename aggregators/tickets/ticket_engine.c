@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Time of one partition: W follows the highest event time, events wait until W has passed them, late ones are applied
- * on arrival, and rows leave when W has passed the pane edge behind them.
+ * Time of one partition: W follows the highest event time, events wait until W has passed them,
+ * late ones are applied on arrival, and rows leave when W has passed the pane edge behind them.
  *
- * When an event is applied cannot be seen from outside, only in which order: so held events are let go some at a time
- * (before a late one, at a flush, or when enough are due), decoded and looked up together.
+ * When an event is applied cannot be seen from outside, only in which order: so held events are let
+ * go some at a time (before a late one, at a flush, or when enough are due), decoded and looked up
+ * together.
  */
 #include "aggregators/tickets/ticket_engine.h"
 
@@ -16,7 +17,8 @@
 enum { DRAIN_AFTER = 64 }; /* submitted events */
 
 struct ticket_engine *
-ticket_engine_new(const struct settings *settings, struct str source_topic, int32_t source_partition)
+ticket_engine_new(const struct settings *settings, struct str source_topic,
+                  int32_t source_partition)
 {
     struct ticket_engine *e = mem_new(1, sizeof(*e));
     struct ticket_rules *rules = &e->rules;
@@ -166,7 +168,8 @@ closed_windows(const struct ticket_engine *e, evtime_ms t)
     for (unsigned i = 0; i < settings->n_windows; i++) {
         const struct window_spec *spec = &settings->windows[i];
 
-        for (struct window w = window_last_holding(spec, t); window_holds(w, t); w = window_previous(spec, w))
+        for (struct window w = window_last_holding(spec, t); window_holds(w, t);
+             w = window_previous(spec, w))
             if (lateness_class >= w.end + spec->allowed_lateness_ms)
                 closed |= UINT32_C(1) << i;
     }
@@ -302,5 +305,6 @@ size_t
 ticket_engine_bytes(const struct ticket_engine *e, size_t *ret_id_bytes)
 {
     return ticket_store_bytes(e->rules.store, ret_id_bytes) + profiles_bytes(e->rules.profiles) +
-           partials_bytes(e->rules.partials) + hold_bytes(e->hold) + duplicates_bytes(e->duplicates);
+           partials_bytes(e->rules.partials) + hold_bytes(e->hold) +
+           duplicates_bytes(e->duplicates);
 }

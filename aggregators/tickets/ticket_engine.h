@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The ticket engine of one source partition: events in arrival order go in, PartialBatches come out.
+ * The ticket engine of one source partition: events in arrival order go in, PartialBatches come
+ * out.
  *
- *   submit ──► hold (until occurred_at < W) ──► ticket state ──► observations ──► rows by (profile, pane, class) ──► flush
+ *   submit ──► hold (until occurred_at < W) ──► ticket state ──► observations ──► rows by (profile,
+ * pane, class) ──► flush
  *
- * Pure: no clock, no I/O. The same events in the same order give the same batches, wherever flushes are cut; the
- * decisions are those of ARCHITECTURE section 3 and METRICS 1.0.1.
+ * Pure: no clock, no I/O. The same events in the same order give the same batches, wherever flushes
+ * are cut; the decisions are those of ARCHITECTURE section 3 and METRICS 1.0.1.
  * @thread worker
  */
 #ifndef AGGREGATORS_TICKETS_TICKET_ENGINE_H
@@ -43,31 +45,36 @@ struct ticket_engine *ticket_engine_new(const struct settings *settings, struct 
 void ticket_engine_free(struct ticket_engine **e);
 
 /*
- * No event after `as_of` is applied and W stops at as_of + 1. Default: no end. Before the first submit.
+ * No event after `as_of` is applied and W stops at as_of + 1. Default: no end. Before the first
+ * submit.
  */
 void ticket_engine_set_as_of(struct ticket_engine *e, evtime_ms as_of);
 
 /*
- * Takes one accepted event. `body` is its Avro record that `plan` (which lives as long as the engine) decodes to
- * `event`; the engine copies it while it waits. `position` is the event's place in its log and only grows.
- * If the verdict is TICKET_LATE, `*ret_closed` has bit i set where window i of the settings that holds the event
- * can no longer be corrected (the event then belongs into the late topic).
+ * Takes one accepted event. `body` is its Avro record that `plan` (which lives as long as the
+ * engine) decodes to `event`; the engine copies it while it waits. `position` is the event's place
+ * in its log and only grows. If the verdict is TICKET_LATE, `*ret_closed` has bit i set where
+ * window i of the settings that holds the event can no longer be corrected (the event then belongs
+ * into the late topic).
  */
-MUST_USE enum ticket_verdict ticket_engine_submit(struct ticket_engine *e, const struct ticket_event *event,
-                                                  struct str body, const struct plan *plan, uint64_t position,
+MUST_USE enum ticket_verdict ticket_engine_submit(struct ticket_engine *e,
+                                                  const struct ticket_event *event, struct str body,
+                                                  const struct plan *plan, uint64_t position,
                                                   uint32_t *ret_closed);
 
-/* Moves W forward to `w` (not back) and applies what that lets go: a quiet partition, or the end of a run. */
+/* Moves W forward to `w` (not back) and applies what that lets go: a quiet partition, or the end of
+ * a run. */
 void ticket_engine_advance(struct ticket_engine *e, evtime_ms w);
 
 /* W: every event before it is taken to have come. EVTIME_NONE before the first event. */
 evtime_ms ticket_engine_watermark(const struct ticket_engine *e);
-/* The position of the oldest event that still waits, or UINT64_MAX: what a restore must read again from. */
+/* The position of the oldest event that still waits, or UINT64_MAX: what a restore must read again
+ * from. */
 uint64_t ticket_engine_oldest_held(const struct ticket_engine *e);
 
 /*
- * If W passed a pane edge since the last flush, hands over what was done at engine times before that edge, in pieces
- * (at least one, also without rows). The batch is borrowed during the call.
+ * If W passed a pane edge since the last flush, hands over what was done at engine times before
+ * that edge, in pieces (at least one, also without rows). The batch is borrowed during the call.
  */
 void ticket_engine_flush(struct ticket_engine *e, partial_batch_fn *take, void *context);
 /* The last flush of a run that ends: everything, with to_edge = W. */
@@ -79,16 +86,18 @@ uint64_t ticket_engine_tickets(const struct ticket_engine *e);
 size_t ticket_engine_bytes(const struct ticket_engine *e, size_t *ret_id_bytes);
 
 /*
- * State, as records of schemas/: a key (unique in the partition) and an Avro body, to be loaded in any order. Held events are not in it: after a
- * load, submit again every event from position ticket_engine_oldest_held() (at the time of the save) on, through
- * ticket_engine_restore() up to the place of the save and ticket_engine_submit() from there.
+ * State, as records of schemas/: a key (unique in the partition) and an Avro body, to be loaded in
+ * any order. Held events are not in it: after a load, submit again every event from position
+ * ticket_engine_oldest_held() (at the time of the save) on, through ticket_engine_restore() up to
+ * the place of the save and ticket_engine_submit() from there.
  */
 typedef void state_record_fn(void *context, struct str key, struct str body);
 void ticket_engine_save(struct ticket_engine *e, state_record_fn *take, void *context);
 /* Takes one saved record into a new engine; SCHEMA error if it cannot be read. */
-MUST_USE enum err ticket_engine_load(struct ticket_engine *e, struct str key, struct str body, struct error *reterr);
+MUST_USE enum err ticket_engine_load(struct ticket_engine *e, struct str key, struct str body,
+                                     struct error *reterr);
 /* Holds the event again if it was waiting when the state was saved, else does nothing. */
-void ticket_engine_restore(struct ticket_engine *e, const struct ticket_event *event, struct str body,
-                           const struct plan *plan, uint64_t position);
+void ticket_engine_restore(struct ticket_engine *e, const struct ticket_event *event,
+                           struct str body, const struct plan *plan, uint64_t position);
 
 #endif

@@ -9,7 +9,9 @@
 
 enum { STATE_KINDS = 4 };
 
-enum { BATCH = 16 }; /* events that are decoded and looked up together, so that memory is near when it is needed */
+enum {
+    BATCH = 16
+}; /* events that are decoded and looked up together, so that memory is near when it is needed */
 
 struct next_event {
     struct ticket_event event;
@@ -29,17 +31,18 @@ struct ticket_engine {
     struct hold *hold;
     struct duplicates *duplicates;
 
-    evtime_ms w;     /* the watermark */
-    evtime_ms w_max; /* as_of + 1, or EVTIME_MAX */
-    evtime_ms now;   /* engine time; never goes back */
-    evtime_ms edge;  /* to_edge of the last flush */
+    evtime_ms w;      /* the watermark */
+    evtime_ms w_max;  /* as_of + 1, or EVTIME_MAX */
+    evtime_ms now;    /* engine time; never goes back */
+    evtime_ms edge;   /* to_edge of the last flush */
     unsigned waiting; /* events submitted since the last drain */
 
     struct next_event next[BATCH];
     struct arena arena; /* of the events in `next` */
 
-    bool was_loaded;               /* and no event was applied since */
-    struct plan *plans[STATE_KINDS]; /* that read state records; made when the first one is loaded */
+    bool was_loaded; /* and no event was applied since */
+    struct plan
+        *plans[STATE_KINDS]; /* that read state records; made when the first one is loaded */
 };
 
 /* Applies every held event that W has passed. */

@@ -7,8 +7,11 @@
  *   duplicates/N           DuplicatesState   in pieces
  *   ticket/TENANT/ID       TicketState       one per ticket; / and \ of the tenant behind a \
  *
- * A saved ticket names its profiles by their place in a list of its own, so that a record stands for itself.
+ * A saved ticket names its profiles by their place in a list of its own, so that a record stands
+ * for itself.
  */
+#include "schemas/ticket_state.h"
+
 #include "aggregators/tickets/ticket_engine.h"
 #include "aggregators/tickets/ticket_engine_parts.h"
 #include "base/check.h"
@@ -16,11 +19,10 @@
 #include "schemas/codec/encode.h"
 #include "schemas/duplicates_state.h"
 #include "schemas/partition_state.h"
-#include "schemas/ticket_state.h"
 
 enum {
     STATE_VERSION = 1,
-    PIECE_HASHES = 16384, /* of a duplicates record: about 300 KB */
+    PIECE_HASHES = 16384,           /* of a duplicates record: about 300 KB */
     PROFILES_MAX = 4 + SURVEY_KINDS /* that a ticket without reviews remembers */
 };
 
@@ -129,7 +131,8 @@ save_duplicates(struct saving *s)
 
 /* The place of the profile in the record's list, -1 for none. */
 static int32_t
-place_of(struct saving *s, struct ticket_state *state, uint32_t *names, size_t cap, uint32_t profile)
+place_of(struct saving *s, struct ticket_state *state, uint32_t *names, size_t cap,
+         uint32_t profile)
 {
     struct partial_profile described;
 
@@ -165,9 +168,10 @@ spent_in(const struct ticket_spent *spent)
 }
 
 /* A nullable instant of a state record from and to its six bytes. */
-#define OUT(record, from, name) \
-    ((record)->name = evtime48_get((from)->name), (record)->has_##name = !evtime48_is_none((from)->name))
-#define IN(to, record, name) \
+#define OUT(record, from, name)                                                                    \
+    ((record)->name = evtime48_get((from)->name),                                                  \
+     (record)->has_##name = !evtime48_is_none((from)->name))
+#define IN(to, record, name)                                                                       \
     ((to)->name = evtime48_of((record)->has_##name ? (record)->name : EVTIME_NONE))
 
 static void
@@ -205,7 +209,8 @@ struct names {
 };
 
 static void
-feedback_out(struct saving *s, const struct extras *x, struct ticket_state *ret, const struct names *names)
+feedback_out(struct saving *s, const struct extras *x, struct ticket_state *ret,
+             const struct names *names)
 {
     ret->answers.v = arena_alloc(&s->arena, SURVEY_KINDS, sizeof(*ret->answers.v));
     for (int kind = 0; kind < SURVEY_KINDS; kind++) {
@@ -222,7 +227,9 @@ feedback_out(struct saving *s, const struct extras *x, struct ticket_state *ret,
     ret->reviews.v = arena_alloc(&s->arena, x->n_reviews, sizeof(*ret->reviews.v));
     for (size_t i = 0; i < x->n_reviews; i++)
         ret->reviews.v[ret->reviews.n++] = (struct ticket_review){
-            .review_id = x->reviews[i].id != 0 ? ticket_store_text(s->e->rules.store, x->reviews[i].id) : STR(""),
+            .review_id = x->reviews[i].id != 0
+                             ? ticket_store_text(s->e->rules.store, x->reviews[i].id)
+                             : STR(""),
             .at = x->reviews[i].at,
             .points = x->reviews[i].points,
             .possible = x->reviews[i].possible,
@@ -230,8 +237,9 @@ feedback_out(struct saving *s, const struct extras *x, struct ticket_state *ret,
     ret->offers.v = arena_alloc(&s->arena, x->n_offers, sizeof(*ret->offers.v));
     for (size_t i = 0; i < x->n_offers; i++)
         ret->offers.v[ret->offers.n++] = (struct ticket_offer){
-            .survey_id =
-                x->offers[i].survey_id != 0 ? ticket_store_text(s->e->rules.store, x->offers[i].survey_id) : STR(""),
+            .survey_id = x->offers[i].survey_id != 0
+                             ? ticket_store_text(s->e->rules.store, x->offers[i].survey_id)
+                             : STR(""),
             .at = x->offers[i].at,
             .has_delay = x->offers[i].delay >= 0,
             .delay = x->offers[i].delay,
@@ -239,7 +247,8 @@ feedback_out(struct saving *s, const struct extras *x, struct ticket_state *ret,
 }
 
 static void
-extras_out(struct saving *s, const struct extras *x, struct ticket_state *ret, const struct names *names)
+extras_out(struct saving *s, const struct extras *x, struct ticket_state *ret,
+           const struct names *names)
 {
     ret->has_cancel_mark = x->cancel_mark != EVTIME_NONE;
     ret->cancel_mark = x->cancel_mark;
@@ -302,7 +311,8 @@ save_ticket(void *context, uint32_t number)
     state.has_work = t->work != 0;
     if (state.has_work) {
         work_out(ticket_work(store, t), &state.work);
-        state.work.counted_profile = place_of(s, &state, names.v, names.cap, ticket_work(store, t)->counted_profile);
+        state.work.counted_profile =
+            place_of(s, &state, names.v, names.cap, ticket_work(store, t)->counted_profile);
     }
     if (x != NULL)
         extras_out(s, x, &state, &names);
@@ -363,10 +373,11 @@ profile_at(struct ticket_engine *e, const struct ticket_state *state, int32_t pl
         return 0;
     CHECK((size_t)place < state->profiles.n);
     p = &state->profiles.v[place];
-    return profile_of_description(e->rules.profiles,
-                                  &(struct partial_profile){.tenant = p->tenant,
-                                                            .values = {p->values.v, p->values.n},
-                                                            .issue_types = {p->issue_types.v, p->issue_types.n}});
+    return profile_of_description(
+        e->rules.profiles,
+        &(struct partial_profile){.tenant = p->tenant,
+                                  .values = {p->values.v, p->values.n},
+                                  .issue_types = {p->issue_types.v, p->issue_types.n}});
 }
 
 static void
@@ -461,8 +472,9 @@ extras_in(struct ticket_engine *e, const struct ticket_state *state, struct extr
 static bool
 has_extras(const struct ticket_state *state)
 {
-    return state->has_cancel_mark || state->has_handed_off || state->has_reopened || state->has_sentiment ||
-           state->answers.n > 0 || state->reviews.n > 0 || state->offers.n > 0;
+    return state->has_cancel_mark || state->has_handed_off || state->has_reopened ||
+           state->has_sentiment || state->answers.n > 0 || state->reviews.n > 0 ||
+           state->offers.n > 0;
 }
 
 static void
@@ -483,7 +495,7 @@ load_ticket(struct ticket_engine *e, const void *record)
     IN(t, state, level_at);
     t->last_event = evtime48_of(state->last_event);
     t->status = (unsigned)state->status & 7;
-#define FLAG(bit, name) t->name = (unsigned)state->flags >> (bit) & 1;
+#define FLAG(bit, name) t->name = (unsigned)state->flags >> (bit)&1;
     TICKET_FLAGS(FLAG)
 #undef FLAG
     if (state->has_talk) {
@@ -521,10 +533,12 @@ ticket_engine_load(struct ticket_engine *e, struct str key, struct str body, str
     while (kind < STATE_KINDS && !str_starts(key, kinds[kind].prefix))
         kind++;
     if (kind == STATE_KINDS)
-        return error_set(reterr, ERR_SCHEMA, "state record \"%.*s\": no such kind in this version", STR_ARG(key));
+        return error_set(reterr, ERR_SCHEMA, "state record \"%.*s\": no such kind in this version",
+                         STR_ARG(key));
     if (e->plans[kind] == NULL) {
         const struct avro_desc *desc = kinds[kind].desc;
-        enum err err = plan_compile(str_of(desc->avsc, desc->avsc_len), desc, &e->plans[kind], reterr);
+        enum err err =
+            plan_compile(str_of(desc->avsc, desc->avsc_len), desc, &e->plans[kind], reterr);
 
         if (err != ERR_NONE)
             return err;
@@ -533,8 +547,8 @@ ticket_engine_load(struct ticket_engine *e, struct str key, struct str body, str
     record = arena_alloc(&e->arena, 1, kinds[kind].size);
     result = plan_decode(e->plans[kind], body, &e->arena, record, NULL);
     if (result != DECODE_OK)
-        return error_set(reterr, ERR_SCHEMA, "state record \"%.*s\" cannot be read: %s", STR_ARG(key),
-                         decode_result_sentence(result));
+        return error_set(reterr, ERR_SCHEMA, "state record \"%.*s\" cannot be read: %s",
+                         STR_ARG(key), decode_result_sentence(result));
     kinds[kind].load(e, record);
     e->was_loaded = true;
     return ERR_NONE;
@@ -546,7 +560,8 @@ ticket_engine_restore(struct ticket_engine *e, const struct ticket_event *event,
 {
     evtime_ms t = event->occurred_at;
 
-    if (event->test || event->payload.kind == TICKET_EVENT_PAYLOAD_UNKNOWN || t >= e->w_max || t < e->w)
+    if (event->test || event->payload.kind == TICKET_EVENT_PAYLOAD_UNKNOWN || t >= e->w_max ||
+        t < e->w)
         return;
     ticket_engine_hold(e, event, body, plan, position);
 }

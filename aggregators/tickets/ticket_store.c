@@ -37,7 +37,8 @@ struct ticket_store {
 };
 
 struct ticket_store *
-ticket_store_new(const struct settings *settings, struct profiles *profiles, struct ticket_counters *counters)
+ticket_store_new(const struct settings *settings, struct profiles *profiles,
+                 struct ticket_counters *counters)
 {
     struct ticket_store *s = mem_new(1, sizeof(*s));
 
@@ -259,13 +260,16 @@ drop_extras(struct ticket_store *s, struct ticket *t)
     pool_remove(&s->extras, t->extras);
 }
 
-/* Forgets the ticket. Its record stays while it waits in the calendar: the wait names it by number. */
+/* Forgets the ticket. Its record stays while it waits in the calendar: the wait names it by number.
+ */
 static void
 forget(struct ticket_store *s, uint32_t ticket)
 {
     struct ticket *t = ticket_get(s, ticket);
 
-    index_remove(&s->index, ticket_hash(profile_tenant_text(s->profiles, t->profile), ticket_id(s, t)), ticket);
+    index_remove(&s->index,
+                 ticket_hash(profile_tenant_text(s->profiles, t->profile), ticket_id(s, t)),
+                 ticket);
     if (t->talk != 0) {
         ticket_set_profile(s, &ticket_talk(s, t)->first_reply_profile, 0);
         pool_remove(&s->talks, t->talk);
@@ -306,7 +310,8 @@ is_due(const struct ticket_store *s, const struct ticket *t, evtime_ms now)
 }
 
 uint32_t
-ticket_store_find(struct ticket_store *s, uint32_t tenant, struct str id, uint64_t hash, evtime_ms now)
+ticket_store_find(struct ticket_store *s, uint32_t tenant, struct str id, uint64_t hash,
+                  evtime_ms now)
 {
     for (struct index_probe probe = index_probe(&s->index, hash); index_next(&s->index, &probe);) {
         const struct ticket *t = ticket_get(s, probe.item);
@@ -375,9 +380,9 @@ ticket_store_touched(struct ticket_store *s, uint32_t ticket)
 }
 
 /*
- * Looks at the tickets of an hour: those whose time ends in it are forgotten, others that are still over wait on in a
- * later hour. Who goes is decided by the hour alone, so it does not matter how long a ticket has been waiting in which.
- * Returns how many were forgotten.
+ * Looks at the tickets of an hour: those whose time ends in it are forgotten, others that are still
+ * over wait on in a later hour. Who goes is decided by the hour alone, so it does not matter how
+ * long a ticket has been waiting in which. Returns how many were forgotten.
  */
 static uint32_t
 open_hour(struct ticket_store *s, uint32_t hour)
@@ -439,8 +444,8 @@ ticket_store_restored(struct ticket_store *s, evtime_ms now)
 }
 
 /*
- * limits.tickets is reached: the solved tickets that would be forgotten in the earliest hour go now, all of them, so
- * that who goes does not depend on the order in which they wait.
+ * limits.tickets is reached: the solved tickets that would be forgotten in the earliest hour go
+ * now, all of them, so that who goes does not depend on the order in which they wait.
  */
 static void
 evict(struct ticket_store *s)
@@ -489,7 +494,7 @@ size_t
 ticket_store_bytes(const struct ticket_store *s, size_t *ret_id_bytes)
 {
     *ret_id_bytes = text_store_bytes(s->texts);
-    return *ret_id_bytes + index_bytes(&s->index) + pool_bytes(&s->tickets) + pool_bytes(&s->talks) +
-           pool_bytes(&s->works) + pool_bytes(&s->extras) + pool_bytes(&s->waits) + pool_bytes(&s->hours) +
-           index_bytes(&s->hour_index);
+    return *ret_id_bytes + index_bytes(&s->index) + pool_bytes(&s->tickets) +
+           pool_bytes(&s->talks) + pool_bytes(&s->works) + pool_bytes(&s->extras) +
+           pool_bytes(&s->waits) + pool_bytes(&s->hours) + index_bytes(&s->hour_index);
 }

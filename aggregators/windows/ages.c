@@ -19,7 +19,8 @@ ages_clear(struct ages *a)
     a->n = 0;
 }
 
-/* The place of the first birth that is not before `birth`. Most changes are of young tickets: the end is tried first. */
+/* The place of the first birth that is not before `birth`. Most changes are of young tickets: the
+ * end is tried first. */
 static uint32_t
 place_of(const struct ages *a, evtime_ms birth)
 {
@@ -75,7 +76,7 @@ class_of(dur_ms age)
     int class = AGE_CLASSES - 1;
 
     while (age < from[class])
-        class--;
+        class --;
     return class;
 }
 
@@ -93,7 +94,8 @@ ages_measure(const struct ages *a, evtime_ms end, struct age_histogram *ret)
     *ret = (struct age_histogram){.n = 0};
     for (uint32_t i = 0; i < a->n; i++)
         ret->n += count_of(&a->v[i]);
-    /* The youngest is last, so ages grow towards the front: rank ceil(n p / 100) is met on the way there. */
+    /* The youngest is last, so ages grow towards the front: rank ceil(n p / 100) is met on the way
+     * there. */
     for (uint32_t i = a->n; i-- > 0;) {
         int64_t count = count_of(&a->v[i]);
         dur_ms age = a->v[i].birth < end ? end - a->v[i].birth : 0;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * struct ages: how many open tickets there are of each birth, an instant rounded up to the pane: the creation, or the
- * last customer message. Changes are added like every other measure, so rows may carry them in any order; ages
- * themselves exist only at a window's end (end - birth), so nothing has to be scanned as time goes by. Plain data, meant
- * to be embedded; all zero is empty.
+ * struct ages: how many open tickets there are of each birth, an instant rounded up to the pane:
+ * the creation, or the last customer message. Changes are added like every other measure, so rows
+ * may carry them in any order; ages themselves exist only at a window's end (end - birth), so
+ * nothing has to be scanned as time goes by. Plain data, meant to be embedded; all zero is empty.
  */
 #ifndef AGGREGATORS_WINDOWS_AGES_H
 #define AGGREGATORS_WINDOWS_AGES_H
@@ -24,7 +24,8 @@ struct ages {
     uint32_t cap;
 };
 
-/* The classes of a histogram: less than 1 day, 1 to 3, 3 to 7, 7 to 14, 14 to 30, 30 days and more (from inclusive). */
+/* The classes of a histogram: less than 1 day, 1 to 3, 3 to 7, 7 to 14, 14 to 30, 30 days and more
+ * (from inclusive). */
 enum { AGE_CLASSES = 6 };
 
 struct age_histogram {
@@ -40,8 +41,8 @@ void ages_fini(struct ages *a);
 void ages_clear(struct ages *a);
 void ages_add(struct ages *a, evtime_ms birth, int64_t count);
 /*
- * Ages at the instant `end`. A count below 0, which a retraction leaves where its addition is missing, counts as 0;
- * a birth after `end` has age 0.
+ * Ages at the instant `end`. A count below 0, which a retraction leaves where its addition is
+ * missing, counts as 0; a birth after `end` has age 0.
  */
 void ages_measure(const struct ages *a, evtime_ms end, struct age_histogram *ret);
 

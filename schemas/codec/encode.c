@@ -173,7 +173,8 @@ encode_slot(const struct avro_field *f, const char *base, struct strbuf *out)
     if (f->is_nullable) {
         bool has = base[f->has_at] != 0;
 
-        /* The index of the branch, 0 or 1 as a zigzag: null is 0 unless it is written behind the type. */
+        /* The index of the branch, 0 or 1 as a zigzag: null is 0 unless it is written behind the
+         * type. */
         strbuf_add_char(out, (char)((has != f->null_is_last) << 1));
         if (!has)
             return;

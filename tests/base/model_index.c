@@ -198,7 +198,8 @@ Test(index, hashes_are_the_same_everywhere)
     cr_expect_eq(hash_str(STR("abc"), 0), UINT64_C(0x78AF5F94892F3950));
 }
 
-/* Marks in the places of removed items would pile up behind one home, and every look-up there would walk them. */
+/* Marks in the places of removed items would pile up behind one home, and every look-up there would
+ * walk them. */
 Test(index, a_key_that_comes_and_goes_leaves_nothing_behind)
 {
     struct index x = {0};

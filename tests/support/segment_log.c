@@ -91,7 +91,8 @@ segment_log_feed(const struct segment_log *log, struct segment_engine *e, unsign
     arena_fini(&a);
 }
 
-/* What the twin of the segment engine leaves to the oracle: more of the same kinds, and the ages of open tickets. */
+/* What the twin of the segment engine leaves to the oracle: more of the same kinds, and the ages of
+ * open tickets. */
 static const enum metric_number not_in_twin[] = {METRIC_NUMBER_first_response_time_any,
                                                  METRIC_NUMBER_first_response_time_since_handoff,
                                                  METRIC_NUMBER_first_response_time_since_reopen,
