@@ -14,8 +14,8 @@ enum {
     MARGIN = 2,
     INDENT = 30,
     EVENT_BYTES = 200,  /* a held event: its record and where it stands */
-    ID_BYTES = 12,      /* a remembered event id */
-    TICKET_BYTES = 150, /* created, assigned and answered, with about 20 bytes of id */
+    ID_BYTES = 38,      /* a remembered event id, with its place in the index */
+    TICKET_BYTES = 155, /* created, assigned and answered, with about 12 bytes of id */
     WINDOW_BYTES = 1500 /* a segment in a window: measures, and sketches of a few durations */
 };
 
