@@ -111,7 +111,7 @@ class Check(unittest.TestCase):
                            "10000000", "--segments", "100")
         self.assertEqual(code, 0)
         self.assertRegex(out, r"held events +600 MB")
-        self.assertRegex(out, r"tickets +1\.5 GB")
+        self.assertRegex(out, r"tickets +1\.6 GB")
         self.assertIn("limits.held_events is less", out)
         self.assertEqual(run("check", "-c", "config/example.yaml", "--rate", "x")[0], 64)
 
