@@ -308,9 +308,8 @@ add_to_piece(struct partials *p, struct pieces *all, const struct row *row)
 static bool
 is_ready(const struct partials *p, const struct row *row, evtime_ms edge)
 {
-    evtime_ms engine_pane = row->key.lateness_class != 0 ? row->key.lateness_class : row->key.pane;
-
-    return edge >= EVTIME_MAX || engine_pane + p->pane_ms <= edge;
+    return edge >= EVTIME_MAX ||
+           engine_pane_of(row->key.pane, row->key.lateness_class) + p->pane_ms <= edge;
 }
 
 /* Forgets the rows that are ready at `edge`; what stays moves to the front and is found again. */

@@ -17,6 +17,23 @@
 /* Version of the PartialBatch's meaning: a segment engine refuses batches of another one. */
 enum { HOP_VERSION = 1 };
 
+/*
+ * The lateness class of something at `t`, made at engine time `now`: 0 while its pane has not
+ * ended, else engine time floored to the pane.
+ */
+static inline evtime_ms
+lateness_class_of(evtime_ms t, evtime_ms now, dur_ms pane_ms)
+{
+    return floor_to(t, pane_ms) + pane_ms > now ? 0 : floor_to(now, pane_ms);
+}
+
+/* The pane of engine time in which a row of that pane and lateness class was made. */
+static inline evtime_ms
+engine_pane_of(evtime_ms pane, evtime_ms lateness_class)
+{
+    return lateness_class != 0 ? lateness_class : pane;
+}
+
 struct partials;
 
 struct partials *partials_new(dur_ms pane_ms, struct profiles *profiles);

@@ -11,6 +11,7 @@
 #ifndef AGGREGATORS_SEGMENTS_PENDING_H
 #define AGGREGATORS_SEGMENTS_PENDING_H
 
+#include "aggregators/hop/partial.h"
 #include "aggregators/segments/placement.h"
 #include "aggregators/windows/ages.h"
 #include "aggregators/windows/tally.h"
@@ -43,7 +44,7 @@ void pending_free(struct pending **p);
 static inline evtime_ms
 pending_pane_of(const struct partial_row *row)
 {
-    return row->lateness_class != 0 ? row->lateness_class : row->pane;
+    return engine_pane_of(row->pane, row->lateness_class);
 }
 
 /*

@@ -17,10 +17,9 @@ row_at(struct applying *a, uint32_t profile, evtime_ms t, evtime_ms second)
     dur_ms pane = a->rules->settings->pane_ms;
     evtime_ms at = floor_to(t, pane);
     evtime_ms other = second != EVTIME_NONE ? floor_to(second, pane) : EVTIME_NONE;
-    evtime_ms lateness_class = at + pane > a->now ? 0 : floor_to(a->now, pane);
 
     return partials_row(a->rules->partials, profile, at, other == at ? EVTIME_NONE : other,
-                        lateness_class);
+                        lateness_class_of(t, a->now, pane));
 }
 
 struct tally *
@@ -255,12 +254,10 @@ add_age(struct applying *a, uint32_t profile, evtime_ms at, enum age_kind kind, 
         int64_t count)
 {
     dur_ms pane = a->rules->settings->pane_ms;
-    evtime_ms from = floor_to(at, pane);
 
     if (birth != EVTIME_NONE)
-        partials_add_age(a->rules->partials, profile, from,
-                         from + pane > a->now ? 0 : floor_to(a->now, pane), kind,
-                         ceil_to(birth, pane), count);
+        partials_add_age(a->rules->partials, profile, floor_to(at, pane),
+                         lateness_class_of(at, a->now, pane), kind, ceil_to(birth, pane), count);
 }
 
 /* The ticket enters (1) or leaves (-1) the level of a profile, with its ages. */

@@ -161,8 +161,7 @@ static uint32_t
 closed_windows(const struct ticket_engine *e, evtime_ms t)
 {
     const struct settings *settings = e->settings;
-    dur_ms pane = settings->pane_ms;
-    evtime_ms lateness_class = floor_to(t, pane) + pane > e->w ? 0 : floor_to(e->w, pane);
+    evtime_ms lateness_class = lateness_class_of(t, e->w, settings->pane_ms);
     uint32_t closed = 0;
 
     for (unsigned i = 0; i < settings->n_windows; i++) {
